@@ -1,0 +1,22 @@
+//! Values and rules of the suite: what a valid name is, what a box is, which list an analysis belongs to.
+//!
+//! Deliberately not here: input and output, wire names, the clock. Everything is a plain value that can be
+//! constructed and compared in a test, so the rest of the code passes parsed values and never strings that
+//! somebody may or may not have checked.
+//!
+//! Reading order: [`Fault`] (how a failing service is spoken of), [`id`], [`account`], [`geometry`],
+//! [`analysis`], [`paging`].
+
+pub mod account;
+pub mod analysis;
+pub mod fault;
+pub mod geometry;
+pub mod id;
+pub mod paging;
+
+pub use account::{Email, InvalidEmail, InvalidUsername, Role, Username};
+pub use analysis::{AnalysisList, MaskVerdict, is_low_confidence};
+pub use fault::{Fault, Retry};
+pub use geometry::{InvalidBox, PixelBox, RatioBox};
+pub use id::{AnalysisId, InvalidId, SessionId, UploadId, UserId};
+pub use paging::{InvalidLimit, PageLimit};
