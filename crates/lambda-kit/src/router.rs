@@ -1,0 +1,281 @@
+//! From a request to its handler, past the rule of its route.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use api::{Access, Method, Problem, ProblemType, Route};
+use domain::Role;
+use futures::future::BoxFuture;
+use http::header::AUTHORIZATION;
+use percent_encoding::percent_decode_str;
+
+use crate::{
+    Failure, Invocation, Request, Response,
+    event::HttpEvent,
+    panics::{self, Panicked},
+    principal::{AccessTokens, Principal},
+};
+
+type Handler = Arc<dyn Fn(Request) -> BoxFuture<'static, Result<Response, Failure>> + Send + Sync>;
+
+/// Largest body of a request, in bytes. Chosen: photos go to S3, and nothing else here comes near.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// The routes of a function: rows of [`api::ROUTES`] and a handler for each, over shared dependencies `S`.
+pub struct Router<S> {
+    state: Arc<S>,
+    table: Table,
+}
+
+impl<S: Send + Sync + 'static> Router<S> {
+    /// Returns a router without routes. `tokens` verifies whoever calls a route that is not public.
+    pub fn new(tokens: AccessTokens, state: Arc<S>) -> Self {
+        let table = Table {
+            tokens,
+            mounted: Vec::new(),
+            paths: matchit::Router::new(),
+            methods: Vec::new(),
+            max_body_bytes: MAX_BODY_BYTES,
+        };
+        Self { state, table }
+    }
+
+    /// Serves a row of the route table with a handler.
+    ///
+    /// # Panics
+    ///
+    /// If two routes have the same method and path, or paths that cannot be told apart.
+    #[must_use]
+    pub fn route<H, F>(mut self, route: &'static Route, handler: H) -> Self
+    where
+        H: Fn(Arc<S>, Request) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Failure>> + Send + 'static,
+    {
+        let state = self.state.clone();
+        self.table.mount(
+            route,
+            Arc::new(move |request| Box::pin(handler(state.clone(), request))),
+        );
+        self
+    }
+
+    /// Takes bodies up to this size instead of 64 KiB.
+    #[must_use]
+    pub const fn max_body_bytes(mut self, bytes: usize) -> Self {
+        self.table.max_body_bytes = bytes;
+        self
+    }
+
+    /// Returns the rows of [`api::ROUTES`] that name `function` and are not served, and those that are served and
+    /// name another function. A test of each function expects none.
+    #[must_use]
+    pub fn misplaced(&self, function: &str) -> Vec<&'static str> {
+        let served = |route: &Route| self.table.mounted.iter().any(|it| it.route.id == route.id);
+        let missing = api::ROUTES
+            .iter()
+            .filter(|it| it.function == function && !served(it))
+            .map(|it| it.id);
+        let foreign = self
+            .table
+            .mounted
+            .iter()
+            .filter(|it| it.route.function != function)
+            .map(|it| it.route.id);
+        missing.chain(foreign).collect()
+    }
+
+    pub(crate) fn into_table(self) -> Table {
+        self.table
+    }
+}
+
+impl<S> fmt::Debug for Router<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.table.mounted.iter().map(|it| it.route.id))
+            .finish()
+    }
+}
+
+struct Mounted {
+    route: &'static Route,
+    handler: Handler,
+    /// Index of its path's methods.
+    methods: usize,
+}
+
+/// Names and values of what a path has in place of braces.
+type PathParameters = Vec<(String, String)>;
+
+/// Routes by path, then by method.
+pub(crate) struct Table {
+    tokens: AccessTokens,
+    mounted: Vec<Mounted>,
+    paths: matchit::Router<usize>,
+    methods: Vec<BTreeMap<Method, usize>>,
+    max_body_bytes: usize,
+}
+
+/// What became of a request, and under which route it goes into the log.
+pub(crate) struct Routed {
+    pub(crate) route: Option<&'static Route>,
+    pub(crate) result: Result<Result<Response, Failure>, Panicked>,
+}
+
+impl Table {
+    fn mount(&mut self, route: &'static Route, handler: Handler) {
+        let known = self
+            .mounted
+            .iter()
+            .find(|it| it.route.path == route.path)
+            .map(|it| it.methods);
+        let methods = known.unwrap_or_else(|| {
+            let path = format!("{}{}", api::BASE_PATH, route.path);
+            self.paths
+                .insert(path, self.methods.len())
+                .expect("paths of the route table can be told apart");
+            self.methods.push(BTreeMap::new());
+            self.methods.len() - 1
+        });
+        let before = self.methods[methods].insert(route.method, self.mounted.len());
+        assert!(before.is_none(), "{} is served twice", route.id);
+        self.mounted.push(Mounted {
+            route,
+            handler,
+            methods,
+        });
+    }
+
+    /// Answers a request.
+    pub(crate) async fn answer(&self, event: HttpEvent, invocation: &Invocation) -> Routed {
+        let (mounted, path_parameters) = match self.find(&event) {
+            Ok(found) => found,
+            Err(problem) => {
+                return Routed {
+                    route: None,
+                    result: Ok(Err(problem.into())),
+                };
+            }
+        };
+        let answered = panics::caught(async {
+            let request = self
+                .admit(mounted.route, event, path_parameters, invocation)
+                .await?;
+            (mounted.handler)(request).await
+        });
+        Routed {
+            route: Some(mounted.route),
+            result: answered.await,
+        }
+    }
+
+    fn find(&self, event: &HttpEvent) -> Result<(&Mounted, PathParameters), Problem> {
+        let not_found = || Problem::new(ProblemType::NotFound);
+        let found = self
+            .paths
+            .at(&event.raw_path)
+            .map_err(|_| elsewhere(&event.raw_path))?;
+        let methods = self.methods.get(*found.value).ok_or_else(not_found)?;
+        let method = Method::parse(&event.request_context.http.method);
+        let Some(mounted) = method
+            .and_then(|it| methods.get(&it))
+            .and_then(|it| self.mounted.get(*it))
+        else {
+            return Err(method_not_allowed(methods.keys().copied()));
+        };
+        let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let parameters = found
+            .params
+            .iter()
+            .map(|(name, value)| (name.to_owned(), decode(value)))
+            .collect();
+        Ok((mounted, parameters))
+    }
+
+    /// Checks everything that is checked before a handler sees a request.
+    async fn admit(
+        &self,
+        route: &Route,
+        mut event: HttpEvent,
+        path_parameters: PathParameters,
+        invocation: &Invocation,
+    ) -> Result<Request, Failure> {
+        let headers = event.headers();
+        let authorization = headers
+            .get(AUTHORIZATION)
+            .map(|it| it.to_str().unwrap_or_default());
+        let principal = self.principal(route.access, authorization).await?;
+        let body = event
+            .body()
+            .ok_or_else(|| Problem::new(ProblemType::InvalidJson).detail("The body is not valid base64."))?;
+        if self.max_body_bytes < body.len() {
+            return Err(Problem::new(ProblemType::PayloadTooLarge)
+                .with("limitBytes", self.max_body_bytes)
+                .into());
+        }
+        Ok(Request {
+            id: invocation.request_id.clone(),
+            deadline: invocation.deadline,
+            headers,
+            cookies: event.cookies,
+            query: event.raw_query_string,
+            path_parameters,
+            body,
+            principal,
+        })
+    }
+
+    async fn principal(
+        &self,
+        access: Access,
+        authorization: Option<&str>,
+    ) -> Result<Option<Principal>, Failure> {
+        let (restricted_may, admin_only) = match access {
+            Access::Public => return Ok(None),
+            Access::RestrictedUser => (true, false),
+            Access::User => (false, false),
+            Access::Admin => (false, true),
+        };
+        let principal = self.tokens.verify(authorization).await?;
+        if principal.must_change_password && !restricted_may {
+            return Err(ProblemType::PasswordChangeRequired.into());
+        }
+        if admin_only && principal.role != Role::Admin {
+            return Err(ProblemType::Forbidden.into());
+        }
+        Ok(Some(principal))
+    }
+}
+
+/// Returns the problem of a path that no route here has.
+///
+/// One function also gets what API Gateway has no route for, among it methods that another function's path does
+/// not support: those are `method-not-allowed` and not `not-found`.
+fn elsewhere(raw_path: &str) -> Problem {
+    let segments = |path: &'static str| path.split('/').skip(1);
+    let is_at = |route: &&&Route| {
+        let Some(path) = raw_path
+            .strip_prefix(api::BASE_PATH)
+            .and_then(|it| it.strip_prefix('/'))
+        else {
+            return false;
+        };
+        let is_parameter = |it: &str| it.starts_with('{');
+        let given: Vec<&str> = path.split('/').collect();
+        segments(route.path).count() == given.len()
+            && segments(route.path)
+                .zip(given)
+                .all(|(pattern, it)| pattern == it || is_parameter(pattern) && !it.is_empty())
+    };
+    let mut allow: Vec<Method> = api::ROUTES.iter().filter(is_at).map(|it| it.method).collect();
+    allow.sort_unstable();
+    if allow.is_empty() {
+        ProblemType::NotFound.into()
+    } else {
+        method_not_allowed(allow)
+    }
+}
+
+fn method_not_allowed(allow: impl IntoIterator<Item = Method>) -> Problem {
+    let allow: Vec<_> = allow.into_iter().map(Method::as_str).collect();
+    Problem::new(ProblemType::MethodNotAllowed).with("allow", allow)
+}
