@@ -1,0 +1,68 @@
+//! The environment, as values.
+
+use lambda_kit::{ConfigError, Env};
+
+/// What the environment says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Parameter that holds the public keys of access tokens.
+    pub jwks_parameter: String,
+    /// Table of uploads.
+    pub uploads_table: String,
+    /// Table of analyses.
+    pub analyses_table: String,
+    /// Bucket that photos are uploaded to.
+    pub uploads_bucket: String,
+    /// Bucket of the pictures that are kept.
+    pub images_bucket: String,
+    /// Bucket of result files.
+    pub results_bucket: String,
+}
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] with the first variable that is missing.
+    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+        Ok(Self {
+            jwks_parameter: env.require("JWKS_PARAMETER")?,
+            uploads_table: env.require("UPLOADS_TABLE")?,
+            analyses_table: env.require("ANALYSES_TABLE")?,
+            uploads_bucket: env.require("UPLOADS_BUCKET")?,
+            images_bucket: env.require("IMAGES_BUCKET")?,
+            results_bucket: env.require("RESULTS_BUCKET")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn the_manifest_lists_what_is_read_and_nothing_else() {
+        let all = crate::MANIFEST.env;
+        let env = |without: &str| {
+            let names = all.iter().filter(|it| **it != without);
+            Env::from_map(
+                names
+                    .map(|it| ((*it).to_owned(), "x".to_owned()))
+                    .collect::<BTreeMap<_, _>>(),
+            )
+        };
+        Config::from_env(&env("")).unwrap();
+        for name in all {
+            let error = Config::from_env(&env(name)).unwrap_err();
+            assert_eq!(
+                error,
+                ConfigError::Missing {
+                    name: (*name).to_owned()
+                }
+            );
+        }
+    }
+}

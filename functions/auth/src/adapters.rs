@@ -1,0 +1,136 @@
+//! The capabilities on AWS, and how the function is put together.
+
+use std::sync::Arc;
+
+use aws::{
+    parameters::{CreateParameterError, Parameters, Protection},
+    sessions::{RotateError, SessionRow, SessionsTable, TokenHash},
+    users::{ChangeUserError, CreateUserError, UserRow, UsersTable},
+};
+use domain::{Fault, SessionId, UserId, Username};
+use jiff::Timestamp;
+use lambda_kit::{AccessTokens, Function, InitError, Kit};
+
+use crate::{
+    capabilities::{Accounts, ParameterStore, Random, Sessions},
+    config::Config,
+    http::{self, Context},
+    passwords::Passwords,
+    signing::SigningKeys,
+};
+
+/// Builds the function.
+///
+/// # Errors
+///
+/// [`InitError`] if the environment lacks something.
+pub async fn init(kit: &Kit) -> Result<Function, InitError> {
+    let config = Config::from_env(&kit.env)?;
+    let parameters = Parameters::new(&kit.aws);
+    let tokens = {
+        let (parameters, name) = (parameters.clone(), config.jwks_parameter.clone());
+        AccessTokens::new(kit.clock.clone(), move || {
+            let (parameters, name) = (parameters.clone(), name.clone());
+            async move { parameters.get(&name).await }
+        })
+    };
+    let context = Context {
+        accounts: UsersTable::new(&kit.aws, config.users_table),
+        sessions: SessionsTable::new(&kit.aws, config.sessions_table),
+        signing: SigningKeys::new(parameters, config.signing_key_parameter, config.jwks_parameter),
+        passwords: Passwords::new(),
+        random: SystemRandom,
+        clock: kit.clock.clone(),
+        ids: kit.ids.clone(),
+        self_sign_up: config.self_sign_up,
+    };
+    Ok(http::function(tokens, Arc::new(context)))
+}
+
+/// The random generator of the library that TLS uses, seeded by the system.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Fault> {
+        aws_lc_rs::rand::fill(bytes).map_err(|_| Fault::later("Random", "the system has no randomness"))
+    }
+}
+
+impl Accounts for UsersTable {
+    async fn find(&self, username: &Username) -> Result<Option<UserRow>, Fault> {
+        Self::find(self, username).await
+    }
+
+    async fn get(&self, id: UserId) -> Result<Option<UserRow>, Fault> {
+        Self::get(self, id).await
+    }
+
+    async fn create(&self, user: &UserRow) -> Result<(), CreateUserError> {
+        Self::create(self, user).await
+    }
+
+    async fn create_first_admin(&self, user: &UserRow) -> Result<(), CreateUserError> {
+        Self::create_first_admin(self, user).await
+    }
+
+    async fn set_password(
+        &self,
+        id: UserId,
+        version: u32,
+        password_hash: &str,
+    ) -> Result<u32, ChangeUserError> {
+        Self::set_password(self, id, version, password_hash).await
+    }
+
+    async fn end_sessions(&self, id: UserId) -> Result<(), ChangeUserError> {
+        Self::end_sessions(self, id).await
+    }
+}
+
+impl Sessions for SessionsTable {
+    async fn put(&self, session: &SessionRow) -> Result<(), Fault> {
+        Self::put(self, session).await
+    }
+
+    async fn get(&self, id: SessionId) -> Result<Option<SessionRow>, Fault> {
+        Self::get(self, id).await
+    }
+
+    async fn rotate(
+        &self,
+        id: SessionId,
+        from: &TokenHash,
+        to: &TokenHash,
+        expires_at: Timestamp,
+    ) -> Result<(), RotateError> {
+        Self::rotate(self, id, from, to, expires_at).await
+    }
+
+    async fn keep(&self, id: SessionId, user_version: u32) -> Result<(), Fault> {
+        Self::keep(self, id, user_version).await
+    }
+
+    async fn delete(&self, id: SessionId) -> Result<(), Fault> {
+        Self::delete(self, id).await
+    }
+}
+
+impl ParameterStore for Parameters {
+    async fn read(&self, name: &str) -> Result<Option<String>, Fault> {
+        self.get(name).await
+    }
+
+    async fn create(
+        &self,
+        name: &str,
+        value: &str,
+        protection: Protection,
+    ) -> Result<(), CreateParameterError> {
+        Self::create(self, name, value, protection).await
+    }
+
+    async fn replace(&self, name: &str, value: &str, protection: Protection) -> Result<(), Fault> {
+        Self::replace(self, name, value, protection).await
+    }
+}

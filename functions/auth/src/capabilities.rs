@@ -1,0 +1,92 @@
+//! What this function can do to the world.
+
+use aws::{
+    parameters::{CreateParameterError, Protection},
+    sessions::{RotateError, SessionRow, TokenHash},
+    users::{ChangeUserError, CreateUserError, UserRow},
+};
+use domain::{Fault, SessionId, UserId, Username};
+use jiff::Timestamp;
+
+/// Accounts. What was written is read.
+pub trait Accounts: Send + Sync {
+    /// Returns the account with this username, in any case, in a time that does not tell whether there is one.
+    fn find(&self, username: &Username) -> impl Future<Output = Result<Option<UserRow>, Fault>> + Send;
+
+    /// Returns the account.
+    fn get(&self, id: UserId) -> impl Future<Output = Result<Option<UserRow>, Fault>> + Send;
+
+    /// Creates an account with its names, all or nothing.
+    fn create(&self, user: &UserRow) -> impl Future<Output = Result<(), CreateUserError>> + Send;
+
+    /// Creates an account with its names, unless this was done before: of all attempts ever, one succeeds.
+    fn create_first_admin(&self, user: &UserRow) -> impl Future<Output = Result<(), CreateUserError>> + Send;
+
+    /// Changes the password of an account that has this version, makes it a lasting one, and returns the next
+    /// version, which ends all sessions.
+    fn set_password(
+        &self,
+        id: UserId,
+        version: u32,
+        password_hash: &str,
+    ) -> impl Future<Output = Result<u32, ChangeUserError>> + Send;
+
+    /// Ends all sessions of an account.
+    fn end_sessions(&self, id: UserId) -> impl Future<Output = Result<(), ChangeUserError>> + Send;
+}
+
+/// Sessions. What was written is read.
+pub trait Sessions: Send + Sync {
+    /// Stores a new session.
+    fn put(&self, session: &SessionRow) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Returns the session, over or not.
+    fn get(&self, id: SessionId) -> impl Future<Output = Result<Option<SessionRow>, Fault>> + Send;
+
+    /// Replaces the good refresh token: of several attempts with the same `from`, one succeeds.
+    fn rotate(
+        &self,
+        id: SessionId,
+        from: &TokenHash,
+        to: &TokenHash,
+        expires_at: Timestamp,
+    ) -> impl Future<Output = Result<(), RotateError>> + Send;
+
+    /// Lets a session survive a change of its account's version.
+    fn keep(&self, id: SessionId, user_version: u32) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Ends a session. Idempotent.
+    fn delete(&self, id: SessionId) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// Small texts by name. What was written may be missing for a moment.
+pub trait ParameterStore: Send + Sync {
+    /// Returns a text, decrypted.
+    fn read(&self, name: &str) -> impl Future<Output = Result<Option<String>, Fault>> + Send;
+
+    /// Stores a text unless there is one: of all attempts ever, one succeeds.
+    fn create(
+        &self,
+        name: &str,
+        value: &str,
+        protection: Protection,
+    ) -> impl Future<Output = Result<(), CreateParameterError>> + Send;
+
+    /// Stores a text, replacing one that is there.
+    fn replace(
+        &self,
+        name: &str,
+        value: &str,
+        protection: Protection,
+    ) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// Random bytes that nobody can guess.
+pub trait Random: Send + Sync {
+    /// Fills a buffer.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the system has no randomness to give.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Fault>;
+}

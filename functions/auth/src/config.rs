@@ -1,0 +1,90 @@
+//! The environment as values.
+
+use lambda_kit::{ConfigError, Env};
+
+/// What the function reads from its environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Table of accounts.
+    pub users_table: String,
+    /// Table of sessions.
+    pub sessions_table: String,
+    /// Where the private keys are.
+    pub signing_key_parameter: String,
+    /// Where the public keys are.
+    pub jwks_parameter: String,
+    /// Whether people may create accounts themselves.
+    pub self_sign_up: bool,
+}
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for the first variable that is missing or malformed.
+    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+        let self_sign_up = match env.require("SELF_SIGN_UP")?.as_str() {
+            "open" => true,
+            "closed" => false,
+            _ => {
+                return Err(ConfigError::Malformed {
+                    name: "SELF_SIGN_UP".to_owned(),
+                    expected: "open or closed",
+                });
+            }
+        };
+        Ok(Self {
+            users_table: env.require("USERS_TABLE")?,
+            sessions_table: env.require("SESSIONS_TABLE")?,
+            signing_key_parameter: env.require("SIGNING_KEY_PARAMETER")?,
+            jwks_parameter: env.require("JWKS_PARAMETER")?,
+            self_sign_up,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(self_sign_up: &str) -> Env {
+        Env::from([
+            ("USERS_TABLE", "u"),
+            ("SESSIONS_TABLE", "s"),
+            ("SIGNING_KEY_PARAMETER", "/k"),
+            ("JWKS_PARAMETER", "/j"),
+            ("SELF_SIGN_UP", self_sign_up),
+        ])
+    }
+
+    #[test]
+    fn sign_up_is_open_or_closed_and_nothing_else() {
+        assert!(Config::from_env(&env("open")).unwrap().self_sign_up);
+        assert!(!Config::from_env(&env("closed")).unwrap().self_sign_up);
+        let error = Config::from_env(&env("Open")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "environment variable SELF_SIGN_UP is not open or closed"
+        );
+        assert!(Config::from_env(&env("")).is_err());
+    }
+
+    #[test]
+    fn every_variable_of_the_manifest_is_needed() {
+        for name in crate::MANIFEST.env {
+            let full = env("open");
+            let rest = crate::MANIFEST.env.iter().filter(|it| *it != name);
+            let map = rest
+                .map(|it| ((*it).to_owned(), full.get(it).unwrap().to_owned()))
+                .collect();
+            let error = Config::from_env(&Env::from_map(map)).unwrap_err();
+            assert_eq!(
+                error,
+                ConfigError::Missing {
+                    name: (*name).to_owned()
+                }
+            );
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Accounts and sessions: signing up, in and out, passwords, and the keys that sign access tokens. Also the health
+//! of the API, its OpenAPI document, and every address that no other function has.
+//!
+//! Reading order: [`sign_in`], [`refresh`], [`sign_up`], [`password_change`], [`first_admin`] (what happens),
+//! [`capabilities`] (what that needs), [`passwords`], [`policy`], [`signing`], [`tokens`] (how secrets are made and
+//! checked), [`http`] (requests and answers), [`adapters`] and [`config`] (wiring), [`manifest`] (what the template
+//! must provide).
+
+pub mod adapters;
+pub mod capabilities;
+pub mod config;
+pub mod first_admin;
+pub mod http;
+pub mod manifest;
+pub mod password_change;
+pub mod passwords;
+pub mod policy;
+pub mod refresh;
+pub mod sign_in;
+pub mod sign_up;
+pub mod signing;
+pub mod tokens;
+
+pub use adapters::init;
+pub use manifest::MANIFEST;
+
+#[cfg(test)]
+mod tests;

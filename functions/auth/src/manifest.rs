@@ -1,0 +1,38 @@
+//! What the template must provide.
+
+use lambda_kit::{Grant, Manifest};
+
+/// Environment and rights of this function.
+pub const MANIFEST: Manifest = Manifest {
+    logical_id: "AuthFunction",
+    env: &[
+        "USERS_TABLE",
+        "SESSIONS_TABLE",
+        "SIGNING_KEY_PARAMETER",
+        "JWKS_PARAMETER",
+        "SELF_SIGN_UP",
+    ],
+    grants: &[
+        Grant {
+            resource: "UsersTable",
+            actions: &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+        },
+        Grant {
+            resource: "SessionsTable",
+            actions: &[
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+            ],
+        },
+        Grant {
+            resource: "parameter/auth/signing-key",
+            actions: &["ssm:GetParameter", "ssm:PutParameter"],
+        },
+        Grant {
+            resource: "parameter/auth/jwks",
+            actions: &["ssm:GetParameter", "ssm:PutParameter"],
+        },
+    ],
+};

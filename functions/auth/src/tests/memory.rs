@@ -1,0 +1,221 @@
+//! Stores in memory: what the capabilities promise, and nothing else.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use aws::{
+    parameters::{CreateParameterError, Protection},
+    sessions::{RotateError, SessionRow, TokenHash},
+    users::{ChangeUserError, CreateUserError, UserRow},
+};
+use domain::{Fault, SessionId, UserId, Username};
+use jiff::Timestamp;
+
+use crate::capabilities::{Accounts, ParameterStore, Sessions};
+
+/// Accounts in a map.
+#[derive(Clone, Default)]
+pub(crate) struct People(Arc<Mutex<BTreeMap<String, UserRow>>>);
+
+impl People {
+    pub(crate) fn remove(&self, id: UserId) {
+        self.0.lock().unwrap().remove(&id.to_string());
+    }
+
+    pub(crate) fn all(&self) -> Vec<UserRow> {
+        self.0.lock().unwrap().values().cloned().collect()
+    }
+
+    fn insert(&self, user: &UserRow) -> Result<(), CreateUserError> {
+        let mut people = self.0.lock().unwrap();
+        if people.values().any(|it| it.username.key() == user.username.key()) {
+            return Err(CreateUserError::UsernameTaken);
+        }
+        if people.values().any(|it| it.email.key() == user.email.key()) {
+            return Err(CreateUserError::EmailTaken);
+        }
+        people.insert(user.id.to_string(), user.clone());
+        Ok(())
+    }
+
+    fn change<T>(
+        &self,
+        id: UserId,
+        change: impl FnOnce(&mut UserRow) -> Option<T>,
+    ) -> Result<T, ChangeUserError> {
+        let mut people = self.0.lock().unwrap();
+        people
+            .get_mut(&id.to_string())
+            .and_then(change)
+            .ok_or(ChangeUserError::Changed)
+    }
+}
+
+impl Accounts for People {
+    async fn find(&self, username: &Username) -> Result<Option<UserRow>, Fault> {
+        Ok(self
+            .all()
+            .into_iter()
+            .find(|it| it.username.key() == username.key()))
+    }
+
+    async fn get(&self, id: UserId) -> Result<Option<UserRow>, Fault> {
+        Ok(self.0.lock().unwrap().get(&id.to_string()).cloned())
+    }
+
+    async fn create(&self, user: &UserRow) -> Result<(), CreateUserError> {
+        self.insert(user)
+    }
+
+    async fn create_first_admin(&self, user: &UserRow) -> Result<(), CreateUserError> {
+        if self.all().iter().any(|it| it.role == domain::Role::Admin) {
+            return Err(CreateUserError::AdminExists);
+        }
+        self.insert(user)
+    }
+
+    async fn set_password(
+        &self,
+        id: UserId,
+        version: u32,
+        password_hash: &str,
+    ) -> Result<u32, ChangeUserError> {
+        self.change(id, |user| {
+            (user.version == version).then(|| {
+                user.version += 1;
+                user.must_change_password = false;
+                password_hash.clone_into(&mut user.password_hash);
+                user.version
+            })
+        })
+    }
+
+    async fn end_sessions(&self, id: UserId) -> Result<(), ChangeUserError> {
+        self.change(id, |user| {
+            user.version += 1;
+            Some(())
+        })
+    }
+}
+
+/// Sessions in a map.
+#[derive(Clone, Default)]
+pub(crate) struct Rows(Arc<Mutex<BTreeMap<String, SessionRow>>>);
+
+impl Rows {
+    pub(crate) fn all(&self) -> Vec<SessionRow> {
+        self.0.lock().unwrap().values().cloned().collect()
+    }
+}
+
+impl Sessions for Rows {
+    async fn put(&self, session: &SessionRow) -> Result<(), Fault> {
+        self.0
+            .lock()
+            .unwrap()
+            .insert(session.id.to_string(), session.clone());
+        Ok(())
+    }
+
+    async fn get(&self, id: SessionId) -> Result<Option<SessionRow>, Fault> {
+        Ok(self.0.lock().unwrap().get(&id.to_string()).cloned())
+    }
+
+    async fn rotate(
+        &self,
+        id: SessionId,
+        from: &TokenHash,
+        to: &TokenHash,
+        expires_at: Timestamp,
+    ) -> Result<(), RotateError> {
+        let mut rows = self.0.lock().unwrap();
+        let row = rows
+            .get_mut(&id.to_string())
+            .filter(|it| it.token_hash == *from)
+            .ok_or(RotateError::Spent)?;
+        row.token_hash = *to;
+        row.expires_at = expires_at;
+        Ok(())
+    }
+
+    async fn keep(&self, id: SessionId, user_version: u32) -> Result<(), Fault> {
+        if let Some(row) = self.0.lock().unwrap().get_mut(&id.to_string()) {
+            row.user_version = user_version;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, id: SessionId) -> Result<(), Fault> {
+        self.0.lock().unwrap().remove(&id.to_string());
+        Ok(())
+    }
+}
+
+/// Texts in a map, which may be seen late.
+#[derive(Clone, Default)]
+pub(crate) struct Texts {
+    texts: Arc<Mutex<BTreeMap<String, (String, Protection)>>>,
+    n_late_reads: Arc<AtomicUsize>,
+}
+
+impl Texts {
+    /// The same texts, of which the first reads find nothing.
+    pub(crate) fn lagging(of: &Self, n_late_reads: usize) -> Self {
+        Self {
+            texts: of.texts.clone(),
+            n_late_reads: Arc::new(AtomicUsize::new(n_late_reads)),
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
+        self.texts.lock().unwrap().get(name).map(|it| it.0.clone())
+    }
+
+    pub(crate) fn protection(&self, name: &str) -> Option<Protection> {
+        self.texts.lock().unwrap().get(name).map(|it| it.1)
+    }
+
+    pub(crate) fn set(&self, name: &str, value: &str) {
+        self.texts
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), (value.to_owned(), Protection::Plain));
+    }
+}
+
+impl ParameterStore for Texts {
+    async fn read(&self, name: &str) -> Result<Option<String>, Fault> {
+        tokio::task::yield_now().await;
+        let late = self
+            .n_late_reads
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |it| it.checked_sub(1));
+        Ok(if late.is_ok() { None } else { self.get(name) })
+    }
+
+    async fn create(
+        &self,
+        name: &str,
+        value: &str,
+        protection: Protection,
+    ) -> Result<(), CreateParameterError> {
+        let mut texts = self.texts.lock().unwrap();
+        if texts.contains_key(name) {
+            return Err(CreateParameterError::AlreadyExists);
+        }
+        texts.insert(name.to_owned(), (value.to_owned(), protection));
+        Ok(())
+    }
+
+    async fn replace(&self, name: &str, value: &str, protection: Protection) -> Result<(), Fault> {
+        self.texts
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), (value.to_owned(), protection));
+        Ok(())
+    }
+}

@@ -1,0 +1,23 @@
+//! What the template must provide.
+
+use lambda_kit::{Grant, Manifest};
+
+/// Environment and rights of this function.
+pub const MANIFEST: Manifest = Manifest {
+    logical_id: "PresignUploadFunction",
+    env: &["JWKS_PARAMETER", "UPLOADS_TABLE", "UPLOADS_BUCKET"],
+    grants: &[
+        Grant {
+            resource: "parameter/auth/jwks",
+            actions: &["ssm:GetParameter"],
+        },
+        Grant {
+            resource: "UploadsTable",
+            actions: &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+        },
+        Grant {
+            resource: "UploadsBucket/u/*",
+            actions: &["s3:PutObject"],
+        },
+    ],
+};
