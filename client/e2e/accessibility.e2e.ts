@@ -1,0 +1,68 @@
+import axe from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { PHONE, Visitor, launch } from './browser.ts'
+import { analyse, choose, expectNoSidewaysScroll, sample, signUp } from './steps.ts'
+
+/** WCAG 2.2 A and AA as far as a machine can tell, in both themes, and nothing wider than a small phone. */
+async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe.source)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const violations = await page.evaluate(async () => {
+      const { axe: inPage } = globalThis as unknown as { axe: typeof axe }
+      const found = await inPage.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+      return found.violations.map(it => `${it.id}: ${it.nodes.map(node => `${node.target.join(' ')} (${node.failureSummary ?? ''})`).join(', ')}`)
+    })
+    expect(violations, colorScheme).toEqual([])
+  }
+  await expectNoSidewaysScroll(page)
+}
+
+describe('on a phone', () => {
+  let browser: Browser
+  let visitor: Visitor
+
+  beforeAll(async () => { browser = await launch() })
+  afterAll(() => browser.close())
+  beforeEach(async () => { visitor = await Visitor.arrive(browser, { viewport: PHONE }) })
+  afterEach(() => visitor.leave())
+
+  it('every page can be read by everybody', async () => {
+    const { page } = visitor
+    await page.goto('/')
+    await page.getByRole('tab', { name: 'Create account' }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('tab', { name: 'Create account' }).click()
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await expectAccessible(page)
+
+    const username = await signUp(page)
+    await expectAccessible(page)
+    await choose(page, { name: 'a.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('text') })
+    await page.getByRole('alert').waitFor()
+    await expectAccessible(page)
+    await choose(page, sample('sample5.jpg'))
+    await page.getByRole('button', { name: 'Scan' }).waitFor()
+    await expectAccessible(page)
+
+    await page.getByRole('button', { name: 'Choose another' }).click()
+    await analyse(page, sample('sample5.jpg'))
+    await page.getByRole('radio', { name: /^Face 1 of 5/ }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Keep it' }).click()
+
+    await page.getByRole('link', { name: 'History' }).click()
+    await page.getByRole('main').getByRole('link', { name: /faces/ }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('link', { name: `Account of ${username}` }).click()
+    await page.getByLabel('New password').waitFor()
+    await expectAccessible(page)
+    await page.goto('/no/such/page')
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor()
+    await expectAccessible(page)
+  })
+})

@@ -1,0 +1,60 @@
+import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
+import type { Api } from '../api/client.ts'
+import { failureOf } from '../api/problem.ts'
+import type { Failure } from '../api/problem.ts'
+import type { ImageVariant } from '../api/types.ts'
+
+export type PictureState =
+  | { kind: 'loading' }
+  | { kind: 'ready', url: string }
+  | { kind: 'failed', failure: Failure }
+
+/**
+ * The short-lived address of an analysis's picture.
+ *
+ * An address that runs out before the browser has used it is renewed once; a
+ * picture that then still does not load has failed.
+ */
+export function usePicture(api: Pick<Api, 'imageUrl'>, analysisId: () => string, variant: ImageVariant) {
+  const state = shallowRef<PictureState>({ kind: 'loading' })
+  let loading = new AbortController()
+  let isRenewed = false
+
+  async function load(): Promise<void> {
+    loading.abort()
+    const { signal } = (loading = new AbortController())
+    state.value = { kind: 'loading' }
+    try {
+      const url = await api.imageUrl(analysisId(), variant, { signal })
+      if (!signal.aborted) state.value = { kind: 'ready', url }
+    } catch (error) {
+      if (!signal.aborted) state.value = { kind: 'failed', failure: failureOf(error) }
+    }
+  }
+
+  /** For the `load` event of the element that shows the picture. */
+  function shown(): void {
+    isRenewed = false
+  }
+
+  /** For its `error` event. */
+  async function broken(): Promise<void> {
+    if (isRenewed) {
+      // The element does not tell the status.
+      state.value = { kind: 'failed', failure: { kind: 'storage', wanted: 'to-load', status: 0 } }
+      return
+    }
+    isRenewed = true
+    await load()
+  }
+
+  async function retry(): Promise<void> {
+    isRenewed = false
+    await load()
+  }
+
+  watch(analysisId, retry, { immediate: true })
+  onScopeDispose(() => { loading.abort() })
+
+  return { state: shallowReadonly(state), shown, broken, retry }
+}

@@ -1,0 +1,87 @@
+import { createRouter } from 'vue-router'
+import type { RouteLocationNormalized, RouteLocationRaw, RouteRecordRaw, RouterHistory } from 'vue-router'
+import { filtersOf } from './history/filters.ts'
+import HistoryPage from './history/HistoryPage.vue'
+import ResultPage from './result/ResultPage.vue'
+import PasswordPage from './session/PasswordPage.vue'
+import SignInPage from './session/SignInPage.vue'
+import { destinationOf } from './session/destination.ts'
+import type { SessionState } from './session/session.ts'
+import type { SessionControl } from './session/useSession.ts'
+import NotFoundPage from './shell/NotFoundPage.vue'
+import { texts } from './texts.ts'
+import UploadPage from './upload/UploadPage.vue'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title: string
+    /** Who sees the page; others are sent to where they have to go first. */
+    for: 'everybody' | 'signed-out' | 'signed-in'
+  }
+}
+
+/** A UUID, as far as a path pattern can say it: these may not contain groups. */
+const ANALYSIS_ID = '[0-9a-fA-F-]{36}'
+
+export const routes: RouteRecordRaw[] = [
+  {
+    path: '/', name: 'upload', component: UploadPage,
+    meta: { title: texts.upload.title, for: 'signed-in' },
+  },
+  {
+    path: '/analyses', name: 'history', component: HistoryPage,
+    props: to => ({ filters: filtersOf(to.query) }),
+    meta: { title: texts.history.title, for: 'signed-in' },
+  },
+  {
+    path: `/analyses/:analysisId(${ANALYSIS_ID})`, name: 'result', component: ResultPage, props: true,
+    meta: { title: texts.result.title, for: 'signed-in' },
+  },
+  {
+    path: '/password', name: 'password', component: PasswordPage,
+    meta: { title: texts.password.title, for: 'signed-in' },
+  },
+  {
+    path: '/sign-in', name: 'sign-in', component: SignInPage,
+    meta: { title: texts.signIn.title, for: 'signed-out' },
+  },
+  {
+    path: '/:nothing(.*)*', name: 'not-found', component: NotFoundPage,
+    meta: { title: texts.notFound.title, for: 'everybody' },
+  },
+]
+
+export function createClientRouter(session: SessionControl, history: RouterHistory) {
+  const router = createRouter({
+    history,
+    routes,
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  })
+  let resumed: Promise<void> | null = null
+  router.beforeEach(async (to) => {
+    // Once, and before the first page: who is there decides which page that is.
+    await (resumed ??= session.resume())
+    return detour(to, session.state.value)
+  })
+  router.afterEach((to) => {
+    document.title = `${to.meta.title} – ${texts.product}`
+  })
+  return router
+}
+
+/** Where somebody in this state is sent instead; nothing where he may go on. */
+export function detour(
+  to: Pick<RouteLocationNormalized, 'fullPath' | 'query' | 'meta'> & { name?: unknown }, state: SessionState,
+): RouteLocationRaw | undefined {
+  if (state.kind === 'signed-in' && state.mustChangePassword && to.meta.for !== 'everybody') {
+    return to.name === 'password' ? undefined : { name: 'password', query: { next: to.fullPath } }
+  }
+  if (state.kind === 'signed-in' && to.meta.for === 'signed-out') {
+    return destinationOf(to.query.next)
+  }
+  if (state.kind === 'signed-out' && to.meta.for === 'signed-in') {
+    const isFrontPage = to.fullPath === '/' || state.because === 'left'
+    return { name: 'sign-in', query: isFrontPage ? {} : { next: to.fullPath } }
+  }
+  return undefined
+}

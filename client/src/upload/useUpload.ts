@@ -1,0 +1,104 @@
+import { onScopeDispose, shallowReadonly, shallowRef } from 'vue'
+import type { Api } from '../api/client.ts'
+import { failureOf } from '../api/problem.ts'
+import { checkPhoto } from './photo.ts'
+import { START, next } from './upload.ts'
+import type { Photo, Stored, UploadEvent } from './upload.ts'
+
+type UploadApi = Pick<Api, 'createUpload' | 'putPhoto' | 'createAnalysis'>
+
+/**
+ * Takes one picture from the user's hands to its analysis.
+ *
+ * Only the newest choice and the newest attempt count: whatever an earlier one
+ * still brings is dropped, and its requests are aborted.
+ */
+export function useUpload(api: UploadApi) {
+  const state = shallowRef(START)
+  let choice = 0
+  let attempt = new AbortController()
+  let previewUrl: string | null = null
+
+  function send(event: UploadEvent): void {
+    state.value = next(state.value, event)
+  }
+
+  async function choose(file: Blob, name: string): Promise<void> {
+    const mine = ++choice
+    const verdict = await checkPhoto(file)
+    if (mine !== choice) return
+    releasePreview()
+    if (verdict.kind !== 'fine') {
+      send({ kind: 'refused', refusal: verdict })
+      return
+    }
+    previewUrl = URL.createObjectURL(file)
+    send({ kind: 'chose', photo: { file, name, type: verdict.type, previewUrl } })
+  }
+
+  function chooseAnother(): void {
+    choice += 1
+    releasePreview()
+    send({ kind: 'chose-another' })
+  }
+
+  function openCamera(): void {
+    choice += 1
+    send({ kind: 'opened-camera' })
+  }
+
+  /** Starts, or continues after a failure. */
+  async function scan(): Promise<void> {
+    send({ kind: 'scanned' })
+    attempt.abort()
+    const { signal } = (attempt = new AbortController())
+    try {
+      if (state.value.kind === 'uploading') {
+        const stored = await store(state.value.photo, signal)
+        if (signal.aborted) return
+        send({ kind: 'stored', stored })
+      }
+      if (state.value.kind === 'analysing') {
+        const { uploadId, idempotencyKey } = state.value.stored
+        const analysis = await api.createAnalysis(uploadId, { idempotencyKey, signal })
+        if (!signal.aborted) send({ kind: 'analysed', analysisId: analysis.analysisId })
+      }
+    } catch (error) {
+      if (!signal.aborted) send({ kind: 'failed', failure: failureOf(error) })
+    }
+  }
+
+  async function store(photo: Photo, signal: AbortSignal): Promise<Stored> {
+    const upload = await api.createUpload(photo.file, photo.type, { signal })
+    await api.putPhoto(upload, photo.file, {
+      signal,
+      onProgress: (sentBytes) => {
+        if (!signal.aborted) send({ kind: 'sent', sentBytes })
+      },
+    })
+    return { uploadId: upload.uploadId, idempotencyKey: newKey() }
+  }
+
+  function cancel(): void {
+    attempt.abort()
+    send({ kind: 'cancelled' })
+  }
+
+  function releasePreview(): void {
+    if (previewUrl !== null) URL.revokeObjectURL(previewUrl)
+    previewUrl = null
+  }
+
+  onScopeDispose(() => {
+    choice += 1
+    attempt.abort()
+    releasePreview()
+  })
+
+  return { state: shallowReadonly(state), choose, chooseAnother, openCamera, scan, cancel }
+}
+
+/** 128 random bits. `crypto.randomUUID` is not there in insecure contexts; this is. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,306 @@
+/**
+ * A small API that remembers, for tests and for looking at pages: the shapes of
+ * the real one, typed by its document, and none of its cleverness.
+ *
+ * What a picture shows is written in it: see `pictures.ts`.
+ */
+import { randomUUID } from 'node:crypto'
+import type { components } from '../src/api/schema.ts'
+import { facesIn, isPicture } from './pictures.ts'
+
+type Schemas = components['schemas']
+type ProblemType = Schemas['ProblemType']
+type Slug = ProblemType extends `/problems/${infer S}` ? S : never
+
+export interface MockRequest {
+  method: string
+  /** With the query. */
+  url: string
+  /** Names in lower case. */
+  headers: Record<string, string>
+  body: Uint8Array
+}
+
+export interface MockAnswer {
+  status: number
+  headers: Record<string, string>
+  body: string | Uint8Array
+}
+
+interface Account {
+  user: Schemas['User']
+  password: string
+}
+
+interface Uploaded {
+  owner: string
+  sizeBytes: number
+  bytes: Uint8Array | null
+}
+
+interface Kept {
+  owner: string
+  analysis: Schemas['Analysis']
+  bytes: Uint8Array
+}
+
+/** Where the server says its storage is. */
+export const STORAGE = 'https://storage.test'
+
+const COOKIE = 'visavis_refresh'
+
+export class MockServer {
+  readonly accounts = new Map<string, Account>()
+  readonly analyses = new Map<string, Kept>()
+  readonly requests: string[] = []
+  /** No answer to anything. */
+  isOffline = false
+  /** Answers the next request to this path, once, with this. */
+  readonly answersNext = new Map<string, MockAnswer>()
+  private readonly uploads = new Map<string, Uploaded>()
+  private readonly accessTokens = new Map<string, string>()
+  private readonly refreshTokens = new Map<string, string>()
+  private readonly storage: string
+  private readonly now: () => Date
+
+  constructor(options: { storage?: string, now?: () => Date } = {}) {
+    this.storage = options.storage ?? STORAGE
+    this.now = options.now ?? (() => new Date())
+  }
+
+  addAccount(username: string, password: string, isOneTime = false): Schemas['User'] {
+    const user: Schemas['User'] = {
+      id: randomUUID(),
+      username,
+      email: `${username}@example.org`,
+      role: 'user',
+      createdAt: this.now().toISOString(),
+      passwordChangeRequired: isOneTime,
+    }
+    this.accounts.set(username.toLowerCase(), { user, password })
+    return user
+  }
+
+  addAnalysis(owner: Schemas['User'], bytes: Uint8Array, createdAt = this.now().toISOString()): Schemas['Analysis'] {
+    const { image, faces } = facesIn(bytes)
+    const id = randomUUID()
+    const link = (variant: string) => `/api/analyses/${id}/image?variant=${variant}`
+    const analysis: Schemas['Analysis'] = {
+      analysisId: id,
+      uploadId: randomUUID(),
+      createdAt,
+      kinds: ['faces'],
+      image,
+      faceCount: faces.length,
+      bestConfidence: faces.length === 0 ? null : Math.max(...faces.map(it => it.confidence)),
+      list: faces.length === 0 ? 'no-faces' : null,
+      faces,
+      links: { original: link('original'), annotated: link('annotated'), thumbnail: link('thumbnail') },
+    }
+    this.analyses.set(id, { owner: owner.id, analysis, bytes })
+    return analysis
+  }
+
+  /** What happens when the fifteen minutes of all access tokens are over. */
+  expireAccessTokens(): void {
+    this.accessTokens.clear()
+  }
+
+  /** What happens when somebody else ends all sessions. */
+  endSessions(): void {
+    this.accessTokens.clear()
+    this.refreshTokens.clear()
+  }
+
+  answer(request: MockRequest): MockAnswer {
+    if (this.isOffline) throw new TypeError('Failed to fetch')
+    const url = new URL(request.url, 'http://client.test')
+    this.requests.push(`${request.method} ${url.pathname}`)
+    const prepared = this.answersNext.get(url.pathname)
+    if (prepared) {
+      this.answersNext.delete(url.pathname)
+      return prepared
+    }
+    if (!url.pathname.startsWith('/api/')) return this.answerStorage(request, url)
+    return this.route(request, url, url.pathname.slice('/api'.length))
+  }
+
+  private route(request: MockRequest, url: URL, path: string): MockAnswer {
+    switch (`${request.method} ${path}`) {
+      case 'POST /auth/sign-up': return this.signUp(json(request))
+      case 'POST /auth/sign-in': return this.signIn(json(request))
+      case 'POST /auth/refresh': return this.refresh(request)
+    }
+    const account = this.accountOf(request)
+    if (!account) return problem(401, 'unauthenticated', 'Sign in first')
+    switch (`${request.method} ${path}`) {
+      case 'POST /auth/sign-out': return this.signOut(request)
+      case 'PUT /auth/password': return this.changePassword(account, json(request))
+    }
+    if (account.user.passwordChangeRequired) {
+      return problem(403, 'password-change-required', 'Change your one-time password first')
+    }
+    switch (`${request.method} ${path}`) {
+      case 'POST /uploads': return this.createUpload(account, json(request))
+      case 'POST /analyses': return this.createAnalysis(account, json(request))
+      case 'GET /analyses': return this.listAnalyses(account, url.searchParams)
+    }
+    const [, id = '', image] = /^\/analyses\/([^/]+)(\/image)?$/.exec(path) ?? []
+    const kept = this.analyses.get(id)
+    if (kept?.owner !== account.user.id) return problem(404, 'analysis-not-found', 'We do not know this analysis')
+    if (request.method === 'DELETE') {
+      this.analyses.delete(id)
+      return { status: 204, headers: {}, body: '' }
+    }
+    if (image === undefined) return ok(200, kept.analysis)
+    return ok<Schemas['ImageAddress']>(200, { url: `${this.storage}/images/${id}/${url.searchParams.get('variant') ?? ''}.jpg` })
+  }
+
+  private signUp(body: Schemas['SignUpRequest']): MockAnswer {
+    if (this.accounts.has(body.username.toLowerCase())) {
+      return problem(409, 'username-taken', 'This username is taken')
+    }
+    if (body.password === 'password1234') {
+      return problem(422, 'password-too-weak', 'This password is too easy to guess')
+    }
+    const user = this.addAccount(body.username, body.password)
+    user.email = body.email
+    return ok<Schemas['UserAnswer']>(201, { user })
+  }
+
+  private signIn(body: Schemas['SignInRequest']): MockAnswer {
+    const account = this.accounts.get(body.username.toLowerCase())
+    if (account?.password !== body.password) {
+      return problem(401, 'invalid-credentials', 'Username or password is wrong')
+    }
+    return this.beginSession(account)
+  }
+
+  private refresh(request: MockRequest): MockAnswer {
+    const token = cookieOf(request)
+    const username = this.refreshTokens.get(token)
+    this.refreshTokens.delete(token)
+    const account = username === undefined ? undefined : this.accounts.get(username)
+    if (!account) return problem(401, 'session-ended', 'The session has ended; sign in again')
+    return this.beginSession(account)
+  }
+
+  private beginSession({ user }: Account): MockAnswer {
+    const accessToken = randomUUID()
+    const refreshToken = randomUUID()
+    this.accessTokens.set(accessToken, user.username.toLowerCase())
+    this.refreshTokens.set(refreshToken, user.username.toLowerCase())
+    const answer = ok<Schemas['SessionAnswer']>(200, {
+      accessToken, expiresInSeconds: 900, user, passwordChangeRequired: user.passwordChangeRequired,
+    })
+    answer.headers['set-cookie'] = `${COOKIE}=${refreshToken}; Path=/api/auth; HttpOnly; SameSite=Strict`
+    return answer
+  }
+
+  private signOut(request: MockRequest): MockAnswer {
+    this.accessTokens.delete(tokenOf(request))
+    this.refreshTokens.delete(cookieOf(request))
+    return { status: 204, headers: { 'set-cookie': `${COOKIE}=; Path=/api/auth; Max-Age=0` }, body: '' }
+  }
+
+  private changePassword(account: Account, body: Schemas['ChangePasswordRequest']): MockAnswer {
+    if (account.password !== body.currentPassword) {
+      return problem(401, 'invalid-credentials', 'Username or password is wrong')
+    }
+    account.password = body.newPassword
+    account.user.passwordChangeRequired = false
+    return { status: 204, headers: {}, body: '' }
+  }
+
+  private createUpload(account: Account, body: Schemas['CreateUploadRequest']): MockAnswer {
+    const uploadId = randomUUID()
+    this.uploads.set(uploadId, { owner: account.user.id, sizeBytes: body.sizeBytes, bytes: null })
+    return ok<Schemas['Upload']>(201, {
+      uploadId,
+      url: `${this.storage}/uploads/${uploadId}`,
+      method: 'PUT',
+      headers: { 'content-type': body.contentType, 'content-length': String(body.sizeBytes) },
+      expiresAt: new Date(this.now().getTime() + 300_000).toISOString(),
+    })
+  }
+
+  private createAnalysis(account: Account, body: Schemas['CreateAnalysisRequest']): MockAnswer {
+    const upload = this.uploads.get(body.uploadId)
+    if (upload?.owner !== account.user.id) return problem(404, 'upload-not-found', 'We do not know this upload')
+    if (!upload.bytes) return problem(409, 'upload-incomplete', 'The photo has not been uploaded yet')
+    this.uploads.delete(body.uploadId)
+    if (!isPicture(upload.bytes)) return problem(422, 'image-corrupt', 'The image is damaged or incomplete')
+    return ok(201, this.addAnalysis(account.user, upload.bytes))
+  }
+
+  private listAnalyses(account: Account, query: URLSearchParams): MockAnswer {
+    const all = [...this.analyses.values()]
+      .filter(it => it.owner === account.user.id)
+      .map(it => it.analysis)
+      .filter(it => matches(it, query))
+      .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+    const start = Number(query.get('cursor') ?? 0)
+    const end = start + Number(query.get('limit') ?? 20)
+    return ok<Schemas['AnalysisPage']>(200, {
+      items: all.slice(start, end).map(summaryOf),
+      nextCursor: end < all.length ? String(end) : null,
+    })
+  }
+
+  private answerStorage(request: MockRequest, url: URL): MockAnswer {
+    const [, bucket, id = ''] = /\/(uploads|images)\/([^/]+)/.exec(url.pathname) ?? []
+    if (bucket === 'images') {
+      const kept = this.analyses.get(id)
+      return kept
+        ? { status: 200, headers: { 'content-type': 'image/jpeg' }, body: kept.bytes }
+        : { status: 404, headers: {}, body: '' }
+    }
+    const upload = this.uploads.get(id)
+    if (upload?.sizeBytes !== request.body.length) return { status: 403, headers: {}, body: '<Error/>' }
+    upload.bytes = request.body
+    return { status: 200, headers: {}, body: '' }
+  }
+
+  private accountOf(request: MockRequest): Account | undefined {
+    return this.accounts.get(this.accessTokens.get(tokenOf(request)) ?? '')
+  }
+}
+
+function matches(analysis: Schemas['Analysis'], query: URLSearchParams): boolean {
+  const [list, smiling, from, to] = ['list', 'smiling', 'from', 'to'].map(name => query.get(name))
+  const isSmiling = analysis.faces.some(it => it.smile?.value)
+  return (!list || analysis.list === list)
+    && (!smiling || isSmiling === (smiling === 'true'))
+    && (!from || analysis.createdAt >= from)
+    && (!to || analysis.createdAt < to)
+}
+
+function summaryOf(analysis: Schemas['Analysis']): Schemas['AnalysisSummary'] {
+  const { analysisId, createdAt, kinds, image, faceCount, bestConfidence, list, links } = analysis
+  const smilingCount = analysis.faces.filter(it => it.smile?.value).length
+  return { analysisId, createdAt, kinds, image, faceCount, bestConfidence, list, links, smilingCount }
+}
+
+/** Of any type: the mock believes its clients. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- names the type at the call
+function json<T>(request: MockRequest): T {
+  return JSON.parse(new TextDecoder().decode(request.body)) as T
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- checks the body at the call
+function ok<T>(status: number, body: T): MockAnswer {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+export function problem(status: number, slug: Slug, title: string, members: Partial<Schemas['Problem']> = {}): MockAnswer {
+  const document: Schemas['Problem'] = { type: `/problems/${slug}`, title, status, instance: 'request-1', ...members }
+  return { status, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(document) }
+}
+
+function tokenOf(request: MockRequest): string {
+  return (request.headers.authorization ?? '').replace(/^Bearer /, '')
+}
+
+function cookieOf(request: MockRequest): string {
+  return new RegExp(`${COOKIE}=([^;]*)`).exec(request.headers.cookie ?? '')?.[1] ?? ''
+}
