@@ -1,0 +1,11 @@
+//! What journeys are told with: a running suite, people who use it, and photos.
+//!
+//! Every journey has a suite of its own, on free ports of 127.0.0.1 and with data in a folder that goes with it.
+
+mod person;
+mod photos;
+mod suite;
+
+pub use person::{Answer, Person};
+pub use photos::{Sample, broken, jpeg_of_nothing, sample};
+pub use suite::Suite;

@@ -1,0 +1,90 @@
+//! Accounts and sessions.
+
+use journeys::Suite;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_admin_must_change_the_one_time_password() {
+    let suite = Suite::start().await;
+    let admin = suite.first_admin().expect("a first start").clone();
+    let mut person = suite.anonymous();
+    let sign_in =
+        json!({ "username": admin.username, "password": admin.one_time_password, "delivery": "body" });
+    let session = person.post("/api/auth/sign-in", &sign_in).await.expect(200);
+    assert_eq!(session["passwordChangeRequired"], true, "{session}");
+    person.hold(session["accessToken"].as_str().map(str::to_owned));
+    person
+        .get("/api/analyses")
+        .await
+        .expect_problem(403, "password-change-required");
+
+    let change =
+        json!({ "currentPassword": admin.one_time_password, "newPassword": "another long sentence" });
+    assert_eq!(person.put_json("/api/auth/password", &change).await.status, 204);
+
+    person
+        .post("/api/auth/sign-in", &sign_in)
+        .await
+        .expect_problem(401, "invalid-credentials");
+    let again =
+        json!({ "username": admin.username, "password": "another long sentence", "delivery": "body" });
+    let session = person.post("/api/auth/sign-in", &again).await.expect(200);
+    person.hold(session["accessToken"].as_str().map(str::to_owned));
+    assert_eq!(
+        person.get("/api/auth/me").await.expect(200)["user"]["role"],
+        "admin"
+    );
+    person.get("/api/analyses").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spent_refresh_token_ends_the_whole_family() {
+    let suite = Suite::start().await;
+    let ada = suite.anonymous();
+    ada.sign_up("ada").await.expect(201);
+    let sign_in = json!({ "username": "ada", "password": "a long sentence nobody uses", "delivery": "body" });
+    let first = ada.post("/api/auth/sign-in", &sign_in).await.expect(200);
+    let spent = json!({ "refreshToken": first["refreshToken"] });
+    let second = ada.post("/api/auth/refresh", &spent).await.expect(200);
+    assert_ne!(first["refreshToken"], second["refreshToken"]);
+    ada.post("/api/auth/refresh", &spent)
+        .await
+        .expect_problem(401, "session-ended");
+    let fresh = json!({ "refreshToken": second["refreshToken"] });
+    ada.post("/api/auth/refresh", &fresh)
+        .await
+        .expect_problem(401, "session-ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_gets_its_refresh_token_as_a_cookie_that_scripts_cannot_read() {
+    let suite = Suite::start().await;
+    let ada = suite.anonymous();
+    ada.sign_up("ada").await.expect(201);
+    let sign_in =
+        json!({ "username": "ada", "password": "a long sentence nobody uses", "delivery": "cookie" });
+    let answer = ada.post("/api/auth/sign-in", &sign_in).await;
+    let cookie = answer.headers["set-cookie"].to_str().expect("ASCII").to_owned();
+    for rule in ["HttpOnly", "Secure", "SameSite=Strict", "Path=/api/auth"] {
+        assert!(cookie.contains(rule), "{rule} is missing: {cookie}");
+    }
+    let session = answer.expect(200);
+    assert!(session.get("refreshToken").is_none(), "{session}");
+    let pair = cookie.split(';').next().expect("a pair");
+    let refreshed = ada.post_with_cookie("/api/auth/refresh", pair).await;
+    assert!(refreshed.expect(200)["accessToken"].is_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_public_keys_are_published_two_at_a_time() {
+    let suite = Suite::start().await;
+    suite.person("ada").await;
+    let jwks = suite.anonymous().get("/api/auth/jwks.json").await.expect(200);
+    let keys = jwks["keys"].as_array().expect("keys");
+    assert_eq!(keys.len(), 2, "{jwks}");
+    for key in keys {
+        assert_eq!(key["kty"], "OKP");
+        assert_eq!(key["crv"], "Ed25519");
+        assert!(key.get("d").is_none(), "a private key is published");
+    }
+}
