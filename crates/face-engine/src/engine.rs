@@ -12,7 +12,8 @@ use crate::detect::{Detection, Detector, Policy};
 use crate::geometry::Rect;
 use crate::models::{Index, Model};
 use crate::pyramid::Pyramid;
-use crate::{EngineError, Face, LoadError, Wanted, landmarks, pose, quality};
+use crate::recognition::Embedder;
+use crate::{EmbeddingModel, EngineError, Face, LoadError, Wanted, landmarks, pose, quality};
 
 /// Finds and describes faces. Stateless after loading: one engine serves any number of threads at once.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub struct Engine {
     detector: Detector,
     landmarks: Model,
     attributes: Attributes,
+    embedder: Embedder,
 }
 
 impl Engine {
@@ -42,6 +44,7 @@ impl Engine {
                 recognition: load("face_recognition")?,
                 heads: Heads::shipped()?,
             },
+            embedder: index.load_embedder(&pool)?,
         })
     }
 
@@ -62,6 +65,27 @@ impl Engine {
         }
         faces.sort_by(|a, b| b.bounds.area().total_cmp(&a.bounds.area()));
         Ok(faces)
+    }
+
+    /// Embeddings of `faces`, which [`Engine::detect`] found in `photo`, in the same order: near for the same person.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Engine::detect`].
+    pub fn embed(&self, photo: &Picture, faces: &[Face]) -> Result<Vec<Vec<f32>>, EngineError> {
+        let Some(photo) = Pyramid::of(photo) else {
+            return Ok(Vec::new());
+        };
+        faces
+            .iter()
+            .map(|face| self.embedder.embed(&photo, face))
+            .collect()
+    }
+
+    /// The model behind [`Engine::embed`].
+    #[must_use]
+    pub fn embedding_model(&self) -> &EmbeddingModel {
+        &self.embedder.model
     }
 
     /// The first stage alone: bounds and confidence of all faces of `photo`, most confident first.

@@ -33,7 +33,13 @@ pub enum LoadError {
     #[error("the models folder has no model named {model}")]
     NoSuchModel {
         /// Name of the model.
-        model: &'static str,
+        model: String,
+    },
+    /// The index names a model as the embedder that has no table `embedding`.
+    #[error("the model {model} is named as the embedder, but the manifest has no [model.embedding] for it")]
+    NotAnEmbedder {
+        /// Name of the model.
+        model: String,
     },
     /// A file is not the one that was prepared.
     #[error("{path} has SHA-256 {found}, not {expected}; prepare the models again (cargo xtask models)")]
@@ -83,7 +89,7 @@ pub enum EngineError {
     #[error("the network {model} failed")]
     Run {
         /// Name of the model.
-        model: &'static str,
+        model: String,
         /// What the runtime says.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -92,6 +98,6 @@ pub enum EngineError {
     #[error("the network {model} gave an output of an unexpected shape")]
     Shape {
         /// Name of the model.
-        model: &'static str,
+        model: String,
     },
 }

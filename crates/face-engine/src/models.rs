@@ -7,13 +7,14 @@ use serde::Deserialize;
 use sha2::Digest;
 
 use crate::network::{Network, RtenNetwork};
+use crate::recognition::{Embedder, Settings};
 use crate::tensor::{Image, Output};
 use crate::{EngineError, LoadError};
 
 /// A network and how pixels are fed to it.
 #[derive(Debug)]
 pub(crate) struct Model {
-    name: &'static str,
+    name: String,
     network: Box<dyn Network>,
     pub(crate) input: Normalization,
 }
@@ -38,22 +39,38 @@ impl Normalization {
 impl Model {
     /// A model made of parts, for tests of what surrounds the network.
     #[cfg(test)]
-    pub(crate) fn new(name: &'static str, network: Box<dyn Network>, input: Normalization) -> Self {
-        Self { name, network, input }
+    pub(crate) fn new(name: &str, network: Box<dyn Network>, input: Normalization) -> Self {
+        Self {
+            name: name.to_owned(),
+            network,
+            input,
+        }
+    }
+
+    /// Name in the manifest.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Runs the network, which must have `N` outputs.
     pub(crate) fn run<const N: usize>(&self, image: &Image) -> Result<[Output; N], EngineError> {
-        let outputs = self.network.run(image).map_err(|source| EngineError::Run {
-            model: self.name,
-            source,
-        })?;
+        let outputs = self.run_any(image)?;
         outputs.try_into().map_err(|_| self.unexpected_shape())
+    }
+
+    /// Runs the network.
+    pub(crate) fn run_any(&self, image: &Image) -> Result<Vec<Output>, EngineError> {
+        self.network.run(image).map_err(|source| EngineError::Run {
+            model: self.name.clone(),
+            source,
+        })
     }
 
     /// The error for an output that this model's task cannot use.
     pub(crate) fn unexpected_shape(&self) -> EngineError {
-        EngineError::Shape { model: self.name }
+        EngineError::Shape {
+            model: self.name.clone(),
+        }
     }
 }
 
@@ -61,22 +78,26 @@ impl Model {
 #[derive(Debug)]
 pub(crate) struct Index {
     folder: PathBuf,
+    embedder: String,
     entries: Vec<Entry>,
 }
 
 #[derive(Debug, Deserialize)]
 struct IndexFile {
+    /// Name of the model that embeds faces.
+    embedder: String,
     #[serde(rename = "model")]
     models: Vec<Entry>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Entry {
+pub(crate) struct Entry {
     name: String,
     file: String,
     sha256: String,
     input: Normalization,
     known: Known,
+    pub(crate) embedding: Option<Settings>,
 }
 
 /// Values of the flattened first output for the known input.
@@ -98,22 +119,29 @@ impl Index {
         })?;
         Ok(Self {
             folder: folder.to_owned(),
+            embedder: index.embedder,
             entries: index.models,
         })
     }
 
-    /// Loads the model `name`: its file must have the hash in the index, and its network must give the known
-    /// answer to the known input.
-    pub(crate) fn load(
-        &self,
-        name: &'static str,
-        threads: &Arc<rten::ThreadPool>,
-    ) -> Result<Model, LoadError> {
-        let entry = self
-            .entries
+    /// Loads the model that embeds faces.
+    pub(crate) fn load_embedder(&self, threads: &Arc<rten::ThreadPool>) -> Result<Embedder, LoadError> {
+        Embedder::new(self.entry(&self.embedder)?, self.load(&self.embedder, threads)?)
+    }
+
+    fn entry(&self, name: &str) -> Result<&Entry, LoadError> {
+        self.entries
             .iter()
             .find(|it| it.name == name)
-            .ok_or(LoadError::NoSuchModel { model: name })?;
+            .ok_or_else(|| LoadError::NoSuchModel {
+                model: name.to_owned(),
+            })
+    }
+
+    /// Loads the model `name`: its file must have the hash in the index, and its network must give the known
+    /// answer to the known input.
+    pub(crate) fn load(&self, name: &str, threads: &Arc<rten::ThreadPool>) -> Result<Model, LoadError> {
+        let entry = self.entry(name)?;
         let path = self.folder.join(&entry.file);
         let bytes = read(&path)?;
         let found = hex::encode(sha2::Sha256::digest(&bytes));
@@ -130,7 +158,7 @@ impl Index {
         };
         let network = RtenNetwork::load(bytes, Arc::clone(threads)).map_err(bad_network)?;
         let model = Model {
-            name,
+            name: name.to_owned(),
             network: Box::new(network),
             input: entry.input,
         };

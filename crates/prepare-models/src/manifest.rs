@@ -10,6 +10,8 @@ use crate::PrepareError;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Manifest {
     pub(crate) source: Source,
+    /// Name of the model that embeds faces.
+    pub(crate) embedder: String,
     #[serde(rename = "model")]
     pub(crate) models: Vec<Model>,
 }
@@ -45,6 +47,8 @@ pub(crate) struct Model {
     pub(crate) layout: File,
     pub(crate) input: Input,
     pub(crate) known: Known,
+    /// How an embedder is used, for the face engine to read.
+    pub(crate) embedding: Option<toml::Table>,
 }
 
 /// A file of the package.

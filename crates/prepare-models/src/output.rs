@@ -32,6 +32,7 @@ pub enum Outcome {
 #[derive(Serialize)]
 struct Index<'a> {
     source: String,
+    embedder: &'a str,
     #[serde(rename = "model")]
     models: Vec<IndexEntry<'a>>,
 }
@@ -43,6 +44,8 @@ struct IndexEntry<'a> {
     sha256: String,
     input: &'a Input,
     known: &'a Known,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    embedding: Option<&'a toml::Table>,
 }
 
 /// Name of the index in the folder.
@@ -71,10 +74,16 @@ pub(crate) fn write(
             sha256: crate::sha256(&bytes),
             input: &model.input,
             known: &model.known,
+            embedding: model.embedding.as_ref(),
         });
     }
     let source = format!("{} {}", manifest.source.package, manifest.source.version);
-    let index = toml::to_string(&Index { source, models }).expect("an index is numbers, texts and tables");
+    let index = toml::to_string(&Index {
+        source,
+        embedder: &manifest.embedder,
+        models,
+    })
+    .expect("an index is numbers, texts and tables");
     replace(&out.join(INDEX), index.as_bytes())?;
     Ok(prepared)
 }

@@ -2,7 +2,6 @@
 //!
 //! An attribute is computed only if it was asked for, and whatever two attributes need is computed once.
 
-mod align;
 mod head;
 mod patch;
 mod ratios;
@@ -13,6 +12,7 @@ use crate::face::{Age, Emotion, Gender};
 use crate::landmarks::{self, Landmarks};
 use crate::models::Model;
 use crate::pyramid::Pyramid;
+use crate::recognition::align;
 use crate::tensor::{Image, sigmoid, softmax};
 use crate::{EngineError, Face, Wanted};
 

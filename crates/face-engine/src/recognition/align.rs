@@ -1,8 +1,31 @@
-//! The aligned chip of a face, as dlib cuts it: the face upright, its features always in the same places.
+//! The aligned chip of a face: the face upright, its features always in the same places.
+
+use serde::Deserialize;
 
 use crate::geometry::Point;
 use crate::landmarks::Landmarks;
 use crate::pyramid::Grid;
+
+/// Where a network wants to see the features of a face.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Template {
+    /// dlib's mean face with a quarter of its width around it.
+    Dlib,
+    /// The five points that InsightFace's networks, SFace and many others are trained with: eyes, tip of the nose,
+    /// corners of the mouth.
+    Arcface,
+}
+
+impl Template {
+    /// Grid of the chip of `pixels` across.
+    pub(crate) fn grid(self, points: &Landmarks, pixels: usize) -> Grid {
+        match self {
+            Self::Dlib => chip(points, pixels),
+            Self::Arcface => five_points(points, pixels),
+        }
+    }
+}
 
 /// Part of a face's width that a chip shows on each side of it.
 const PADDING: f32 = 0.25;
@@ -22,6 +45,27 @@ pub(crate) fn chip(points: &Landmarks, pixels: usize) -> Grid {
                 points[it],
             )
         })
+        .collect();
+    similarity(&pairs)
+}
+
+/// Grid of the chip that shows five points where ArcFace's template has them.
+fn five_points(points: &Landmarks, pixels: usize) -> Grid {
+    let found = [
+        Point::mean(&points[36..42]),
+        Point::mean(&points[42..48]),
+        points[30],
+        points[48],
+        points[54],
+    ];
+    let scale = pixels as f32 / ARCFACE_PX;
+    let pairs: Vec<(Point, Point)> = ARCFACE
+        .into_iter()
+        .map(|(x, y)| Point {
+            x: x * scale,
+            y: y * scale,
+        })
+        .zip(found)
         .collect();
     similarity(&pairs)
 }
@@ -82,6 +126,19 @@ const MEAN_Y: [f32; 51] = [
     0.824182,
 ];
 
+/// Side of the chip that [`ARCFACE`] is given for.
+const ARCFACE_PX: f32 = 112.0;
+
+/// Left eye, right eye, tip of the nose, left and right corner of the mouth, as the image shows them: the template that
+/// InsightFace publishes (`face_align.py`, MIT).
+const ARCFACE: [(f32, f32); 5] = [
+    (38.2946, 51.6963),
+    (73.5318, 51.5014),
+    (56.0252, 71.7366),
+    (41.5493, 92.3655),
+    (70.7299, 92.2041),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +155,24 @@ mod tests {
         });
         let grid = chip(&face, 150);
         assert!(grid.to_photo(Point { x: 0.0, y: 0.0 }).distance(Point::default()) < 1e-2);
+        assert!((grid.step() - 1.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn five_points_of_the_template_itself_are_not_moved() {
+        let face = std::array::from_fn(|it| {
+            let at = match it {
+                36..42 => 0,
+                42..48 => 1,
+                30 => 2,
+                48 => 3,
+                _ => 4,
+            };
+            let (x, y) = ARCFACE[at];
+            Point { x, y }
+        });
+        let grid = Template::Arcface.grid(&face, 112);
+        assert!(grid.to_photo(Point { x: 0.0, y: 0.0 }).distance(Point::default()) < 1e-3);
         assert!((grid.step() - 1.0).abs() < 1e-4);
     }
 
