@@ -2,6 +2,8 @@
 //!
 //! `Value '[SMILING]' at 'attributes' failed to satisfy constraint: …` is what people search for when they see it.
 
+use std::fmt::Display;
+
 use aws_wire::AwsError;
 
 use crate::error;
@@ -37,6 +39,36 @@ pub(crate) fn length(path: &str, length: usize, least: usize, most: usize) -> Re
         return Err(must(&format!("less than or equal to {most}")));
     }
     Ok(())
+}
+
+/// `value` at `path` lies outside `least..=most`.
+pub(crate) fn range<T: PartialOrd + Display + Copy>(
+    path: &str,
+    value: T,
+    least: T,
+    most: T,
+) -> Result<(), AwsError> {
+    let must = |bound: &str| {
+        violation(&format!(
+            "Value '{value}' at '{path}' failed to satisfy constraint: Member must have value {bound}"
+        ))
+    };
+    if value < least {
+        return Err(must(&format!("greater than or equal to {least}")));
+    }
+    if most < value {
+        return Err(must(&format!("less than or equal to {most}")));
+    }
+    Ok(())
+}
+
+/// One of the values in the list or map at `path` does not match the regular expression `pattern`.
+pub(crate) fn member_not_matching(path: &str, value: &str, pattern: &str) -> AwsError {
+    violation(&format!(
+        "Value '[{}]' at '{path}' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy regular \
+         expression pattern: {pattern}]",
+        printable(value),
+    ))
 }
 
 /// The value at `path` does not match the regular expression `pattern`.

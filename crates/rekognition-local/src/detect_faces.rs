@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use attributes::{ATTRIBUTES, Asked};
-use face_detail::FaceDetail;
+pub(crate) use face_detail::{BoundingBox, FaceDetail, percent};
 pub(crate) use landmarks::{DEFAULT_LANDMARKS, LANDMARKS};
 
 use crate::{constraint, image, image::Image, service::Rekognition};
@@ -33,7 +33,7 @@ struct Output {
 
 pub(crate) async fn call(service: &Rekognition, caller: &Caller, body: &[u8]) -> Result<Value, AwsError> {
     let input: Input = crate::service::parse(body)?;
-    let asked = Asked::of(input.attributes.as_deref().unwrap_or_default())?;
+    let asked = Asked::of("attributes", input.attributes.as_deref().unwrap_or_default())?;
     let image = input.image.ok_or_else(|| constraint::not_null("image"))?;
     let bytes = image.load("image", caller, service.objects()).await?;
     let output = service

@@ -4,12 +4,18 @@
 
 use aws_wire::AwsError;
 use face_engine::EngineError;
+use gallery::{CollectionId, RequestToken, UserId};
 use picture::PictureError;
 use uuid::Uuid;
 
 /// The parameters contradict each other, or a picture is too small.
 pub(crate) fn invalid_parameter() -> AwsError {
     invalid_parameter_because("Request has invalid parameters")
+}
+
+/// There is nothing to search for.
+pub(crate) fn no_face() -> AwsError {
+    invalid_parameter_because("There are no faces in the image. Should be at least 1.")
 }
 
 /// A parameter violates the service model, and `message` says how.
@@ -69,6 +75,92 @@ pub(crate) fn of_picture(error: &PictureError) -> AwsError {
 pub(crate) fn of_engine(error: &EngineError) -> AwsError {
     tracing::error!(error = error as &dyn std::error::Error, "inference failed");
     AwsError::internal()
+}
+
+/// What a refusal of the gallery is about, to be named in its sentence.
+#[derive(Clone, Debug)]
+pub(crate) struct About {
+    pub(crate) collection: CollectionId,
+    pub(crate) user: Option<UserId>,
+    pub(crate) token: Option<RequestToken>,
+}
+
+impl About {
+    /// A collection, and nobody in it.
+    pub(crate) fn collection(collection: &CollectionId) -> Self {
+        Self {
+            collection: collection.clone(),
+            user: None,
+            token: None,
+        }
+    }
+}
+
+/// A token of a listing that continues nothing.
+pub(crate) fn invalid_pagination_token() -> AwsError {
+    AwsError::client("InvalidPaginationTokenException", "Invalid Token")
+}
+
+/// There is no such collection, or no longer.
+pub(crate) fn no_such_collection(collection: &str) -> AwsError {
+    AwsError::client(
+        "ResourceNotFoundException",
+        format!("The collection id: {collection} does not exist"),
+    )
+}
+
+/// What the caller hears when the gallery refuses.
+pub(crate) fn of_gallery(error: &gallery::Error, about: &About) -> AwsError {
+    use gallery::Error;
+    let collection = about.collection.as_str();
+    // No wildcard arm: a new reason is a decision about what callers see.
+    match error {
+        Error::NoSuchCollection => no_such_collection(collection),
+        Error::CollectionExists => AwsError::client(
+            "ResourceAlreadyExistsException",
+            format!("The collection id: {collection} already exists"),
+        ),
+        Error::NoSuchFace(_) => invalid_parameter_because("faceId was not found in the collection."),
+        Error::NoSuchUser => AwsError::client(
+            "ResourceNotFoundException",
+            format!(
+                "The user id: {} does not exist",
+                about.user.as_ref().map_or("", UserId::as_str)
+            ),
+        ),
+        Error::UserExists => AwsError::client(
+            "ConflictException",
+            format!(
+                "The user id: {} already exists",
+                about.user.as_ref().map_or("", UserId::as_str)
+            ),
+        ),
+        Error::Model(mismatch) => other_model(collection, &mismatch.expected, &mismatch.found),
+        Error::TokenReused => AwsError::client(
+            "IdempotentParameterMismatchException",
+            format!(
+                "The ClientRequestToken: {} you have supplied is already in use.",
+                about.token.as_ref().map_or("", RequestToken::as_str)
+            ),
+        ),
+        Error::InvalidPageToken => invalid_pagination_token(),
+        Error::Quota(quota) => AwsError::client(
+            "ServiceQuotaExceededException",
+            format!("The quota is exceeded: {quota}."),
+        ),
+        Error::Fault(fault) => {
+            tracing::error!(error = fault as &dyn std::error::Error, "the store failed");
+            AwsError::internal()
+        }
+    }
+}
+
+/// The faces of a collection are of another model than this endpoint's.
+pub(crate) fn other_model(collection: &str, its: &gallery::Model, ours: &gallery::Model) -> AwsError {
+    invalid_parameter_because(format!(
+        "The collection id: {collection} holds faces of the model {its}, and this endpoint embeds faces with {ours}; their \
+         similarities mean nothing. Start the endpoint with the collection's model, or index the images into a new collection."
+    ))
 }
 
 /// Adds what Rekognition puts beside the message of its own errors.

@@ -1,4 +1,4 @@
-//! `rekognition-local`: Amazon Rekognition's face detection on this machine.
+//! `rekognition-local`: Amazon Rekognition's face detection and recognition on this machine.
 
 use std::{
     io::Write,
@@ -8,13 +8,14 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
 use face_engine::Engine;
 use rekognition_local::{
-    Limits, Objects, Rekognition,
+    Limits, Objects, OpenError, Rekognition,
     endpoint::{Endpoint, Hosts},
     folders::{Folders, NoObjects},
+    open_store,
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -32,6 +33,9 @@ struct Args {
     /// Folder of prepared models.
     #[arg(long, default_value = "models/weights")]
     models: PathBuf,
+    /// Folder for collections: faces and users, kept from one start to the next. Only one process can have it.
+    #[arg(long, value_name = "DIR", default_value = ".visavis-rekognition")]
+    data: PathBuf,
     /// Folder whose sub-folders are buckets, for images given as S3Object.
     #[arg(long, value_name = "DIR")]
     s3_root: Option<PathBuf>,
@@ -81,8 +85,15 @@ async fn main() -> Result<()> {
         ),
         None => Arc::new(NoObjects),
     };
+    let store = open_store(&args.data).map_err(|error| match error {
+        OpenError::InUse(folder) => anyhow!(
+            "another process is using {}; stop it, or give this one a folder of its own (--data)",
+            folder.display()
+        ),
+        error => anyhow!(error).context(format!("--data {} cannot be used", args.data.display())),
+    })?;
     let limits = args.workers.map_or_else(Limits::default, Limits::with_workers);
-    let rekognition = Rekognition::with(Arc::new(engine), objects, limits);
+    let rekognition = Rekognition::with(Arc::new(engine), objects, store, limits);
 
     let address = SocketAddr::new(args.bind, args.port);
     let listener = TcpListener::bind(address)

@@ -3,18 +3,20 @@
 use std::{fmt, num::NonZeroUsize, sync::Arc, thread};
 
 use aws_wire::{AwsError, Caller};
-use face_engine::{Engine, EngineError, Face, Wanted};
+use face_engine::{EmbeddingModel, Engine, EngineError, Face, Wanted};
+use gallery::Store;
 use picture::Picture;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::sync::{AcquireError, Semaphore};
 
 use crate::{
-    Objects, detect_faces, error,
+    Objects, associations, collections, compare_faces, detect_faces, error, faces, index_faces,
     operations::{self, Support},
+    search_faces, search_users, tags, users,
 };
 
-/// What finds faces. [`Engine`] does; tests bring faces of their own.
+/// What finds faces and tells them apart. [`Engine`] does; tests bring faces of their own.
 pub trait Faces: Send + Sync {
     /// All faces in `photo`, largest first, with what is `wanted` of each.
     ///
@@ -22,11 +24,29 @@ pub trait Faces: Send + Sync {
     ///
     /// As [`Engine::detect`].
     fn detect(&self, photo: &Picture, wanted: Wanted) -> Result<Vec<Face>, EngineError>;
+
+    /// Embeddings of `faces`, which were found in `photo`, in the same order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::embed`].
+    fn embed(&self, photo: &Picture, faces: &[Face]) -> Result<Vec<Vec<f32>>, EngineError>;
+
+    /// The model that makes the embeddings.
+    fn embedding_model(&self) -> &EmbeddingModel;
 }
 
 impl Faces for Engine {
     fn detect(&self, photo: &Picture, wanted: Wanted) -> Result<Vec<Face>, EngineError> {
         Self::detect(self, photo, wanted)
+    }
+
+    fn embed(&self, photo: &Picture, faces: &[Face]) -> Result<Vec<Vec<f32>>, EngineError> {
+        Self::embed(self, photo, faces)
+    }
+
+    fn embedding_model(&self) -> &EmbeddingModel {
+        Self::embedding_model(self)
     }
 }
 
@@ -65,6 +85,7 @@ impl Default for Limits {
 pub struct Rekognition {
     faces: Arc<dyn Faces>,
     objects: Arc<dyn Objects>,
+    store: Arc<Store>,
     workers: Arc<Semaphore>,
     calls: Arc<Semaphore>,
 }
@@ -76,18 +97,19 @@ impl fmt::Debug for Rekognition {
 }
 
 impl Rekognition {
-    /// The service over an engine, with the default [`Limits`].
+    /// The service over an engine and its collections, with the default [`Limits`].
     #[must_use]
-    pub fn new(engine: Arc<Engine>, objects: Arc<dyn Objects>) -> Self {
-        Self::with(engine, objects, Limits::default())
+    pub fn new(engine: Arc<Engine>, objects: Arc<dyn Objects>, store: Store) -> Self {
+        Self::with(engine, objects, store, Limits::default())
     }
 
     /// The service over anything that finds faces.
     #[must_use]
-    pub fn with(faces: Arc<dyn Faces>, objects: Arc<dyn Objects>, limits: Limits) -> Self {
+    pub fn with(faces: Arc<dyn Faces>, objects: Arc<dyn Objects>, store: Store, limits: Limits) -> Self {
         Self {
             faces,
             objects,
+            store: Arc::new(store),
             workers: Arc::new(Semaphore::new(limits.workers.get().min(Semaphore::MAX_PERMITS))),
             calls: Arc::new(Semaphore::new(limits.calls.get().min(Semaphore::MAX_PERMITS))),
         }
@@ -115,14 +137,52 @@ impl Rekognition {
             .try_acquire()
             .map_err(|_| error::with_logref(error::throttled()))?;
         match known.name {
+            "AssociateFaces" => associations::associate(self, body).await,
+            "CompareFaces" => compare_faces::call(self, caller, body).await,
+            "CreateCollection" => collections::create(self, caller, body).await,
+            "CreateUser" => users::create(self, body).await,
+            "DeleteCollection" => collections::delete(self, body).await,
+            "DeleteFaces" => faces::delete(self, body).await,
+            "DeleteUser" => users::delete(self, body).await,
+            "DescribeCollection" => collections::describe(self, caller, body).await,
             "DetectFaces" => detect_faces::call(self, caller, body).await,
+            "DisassociateFaces" => associations::disassociate(self, body).await,
+            "IndexFaces" => index_faces::call(self, caller, body).await,
+            "ListCollections" => collections::list(self, body).await,
+            "ListFaces" => faces::list(self, body).await,
+            "ListTagsForResource" => tags::list(self, body).await,
+            "ListUsers" => users::list(self, body).await,
+            "SearchFaces" => search_faces::by_face(self, body).await,
+            "SearchFacesByImage" => search_faces::by_image(self, caller, body).await,
+            "SearchUsers" => search_users::stored(self, body).await,
+            "SearchUsersByImage" => search_users::by_image(self, caller, body).await,
+            "TagResource" => tags::tag(self, body).await,
+            "UntagResource" => tags::untag(self, body).await,
             _ => Err(AwsError::not_implemented("Rekognition", known.name)),
         }
         .map_err(error::with_logref)
     }
 
+    pub(crate) fn store(&self) -> Arc<Store> {
+        Arc::clone(&self.store)
+    }
+
     pub(crate) fn objects(&self) -> &dyn Objects {
         &*self.objects
+    }
+
+    /// Runs `job`, which waits for the disk or searches, on a blocking thread.
+    pub(crate) async fn keep<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Store, &dyn Faces) -> Result<T, AwsError> + Send + 'static,
+    ) -> Result<T, AwsError> {
+        let (store, faces) = (self.store(), Arc::clone(&self.faces));
+        let span = tracing::Span::current();
+        let finished = tokio::task::spawn_blocking(move || span.in_scope(|| job(&store, &*faces)));
+        finished.await.unwrap_or_else(|_panicked| {
+            tracing::error!("an operation of the store panicked");
+            Err(AwsError::internal())
+        })
     }
 
     /// Runs `job` on a blocking thread as soon as a worker is free.
@@ -146,6 +206,11 @@ impl Rekognition {
             Err(AwsError::internal())
         })
     }
+}
+
+/// An operation's output as JSON.
+pub(crate) fn output(shape: &impl Serialize) -> Result<Value, AwsError> {
+    serde_json::to_value(shape).map_err(|_| AwsError::internal())
 }
 
 /// Reads an operation's input; members that the model does not have are ignored, as AWS does.

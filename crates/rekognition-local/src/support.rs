@@ -1,9 +1,12 @@
 //! `docs/rekognition-support.md`, from the tables that the code runs on.
 
+mod clients;
+mod recognition;
+
 use crate::{
     detect_faces::{ATTRIBUTES, DEFAULT_LANDMARKS, LANDMARKS, MAX_FACES},
     image::{MAX_INLINE_BYTES, MAX_OBJECT_BYTES},
-    operations::{OPERATIONS, Support},
+    operations::{OPERATIONS, Operation, Support},
 };
 
 /// Errors of `DetectFaces` and when they come. The right column is checked by `tests/contract`.
@@ -41,8 +44,9 @@ compares it with the code.
 
 ## Operations
 
-Supported: {yes}.
-
+| operation | |
+|---|---|
+{here}
 The others answer status 501 and their own name, which SDKs do not retry: {no}.
 A name that is none of these answers `UnknownOperationException`.
 
@@ -64,9 +68,11 @@ A pupil is the centre of its eye's contour.
 
 | error | when |
 |---|---|
-{errors}",
-        yes = operations(Support::Yes),
-        no = operations(Support::No),
+{errors}
+{recognition}",
+        recognition = recognition::section(),
+        here = here(),
+        no = names(OPERATIONS.iter().filter(|it| it.support == Support::No).map(|it| it.name)),
         attributes = attributes.collect::<String>(),
         five = names(five.iter().map(|it| it.0)),
         more = names(more.iter().map(|it| it.0)),
@@ -74,13 +80,14 @@ A pupil is the centre of its eye's contour.
     )
 }
 
-fn operations(support: Support) -> String {
-    names(
-        OPERATIONS
-            .iter()
-            .filter(|it| it.support == support)
-            .map(|it| it.name),
-    )
+/// Rows of the operations that are here.
+fn here() -> String {
+    let row = |it: &Operation| match it.support {
+        Support::Full => Some(format!("| `{}` | full |\n", it.name)),
+        Support::Partial(except) => Some(format!("| `{}` | partial: {except} |\n", it.name)),
+        Support::No => None,
+    };
+    OPERATIONS.iter().filter_map(row).collect()
 }
 
 fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -125,6 +125,10 @@ impl Layout<'_> {
         self.0.join("s3")
     }
 
+    pub(crate) fn collections(&self) -> PathBuf {
+        self.0.join("rekognition")
+    }
+
     pub(crate) fn parameters(&self) -> PathBuf {
         self.0.join("ssm").join("parameters.json")
     }

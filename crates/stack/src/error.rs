@@ -2,6 +2,8 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
+use rekognition_local::OpenError;
+
 use crate::{
     dynamodb::DynamoError, events::PatternError, iam::PolicyError, s3::StoreError, template::TemplateError,
 };
@@ -75,6 +77,9 @@ pub enum StackError {
     /// Tables cannot be opened or made.
     #[error(transparent)]
     Tables(#[from] DynamoError),
+    /// Collections of faces cannot be opened.
+    #[error("cannot open the collections of faces: {0}")]
+    Collections(#[from] OpenError),
     /// Buckets cannot be opened or made.
     #[error(transparent)]
     Buckets(#[from] StoreError),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use aws_wire::Verifier;
-use rekognition_local::{Objects, Rekognition};
+use rekognition_local::{Objects, Rekognition, Store as Collections};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -57,14 +57,14 @@ impl std::fmt::Debug for Prepared {
 impl Prepared {
     /// Takes the data folder, binds the ports, and makes what the template declares.
     ///
-    /// `rekognition` gets the stack's S3, read with each caller's rights.
+    /// `rekognition` gets the stack's S3, read with each caller's rights, and the collections that the folder keeps.
     ///
     /// # Errors
     ///
     /// [`StackError`]. Resources that were made before the failure stay.
     pub async fn new(
         config: Config,
-        rekognition: impl FnOnce(Arc<dyn Objects>) -> Rekognition,
+        rekognition: impl FnOnce(Arc<dyn Objects>, Collections) -> Rekognition,
     ) -> Result<Self, StackError> {
         let template = Template::read(&config.template)?;
         let lock = take(&config)?;
@@ -110,6 +110,7 @@ impl Prepared {
             Arc::clone(&clock),
         ));
         let ssm = parameters(&config, &plan.parameters).await?;
+        let collections = rekognition_local::open_store(&layout.collections())?;
         let objects = PicturesInS3 {
             store: store.clone(),
             iam: Arc::clone(&iam),
@@ -125,7 +126,7 @@ impl Prepared {
             iam: Arc::clone(&iam),
             s3,
             dynamo: dynamo.clone(),
-            rekognition: rekognition(Arc::new(objects)),
+            rekognition: rekognition(Arc::new(objects), collections),
             sns,
             ssm: Arc::new(ssm),
             region: REGION.to_owned(),

@@ -110,8 +110,8 @@ pub async fn start(options: Options) -> Result<Local> {
         parameters,
         ..stack::Config::new(options.template, options.data, http, options.aws)
     };
-    let prepared = stack::Prepared::new(config, |objects| {
-        rekognition_local::Rekognition::new(engine, objects)
+    let prepared = stack::Prepared::new(config, |objects, collections| {
+        rekognition_local::Rekognition::new(engine, objects, collections)
     })
     .await
     .context("preparing the local cloud")?;

@@ -32,10 +32,26 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Reads the list. Empty means `DEFAULT`, order and repetition mean nothing, `ALL` beside anything means `ALL`.
+    /// What `DEFAULT` asks for.
+    pub(crate) const DEFAULT: Self = Self {
+        wanted: Wanted::DEFAULT,
+        beyond_default: false,
+    };
+
+    /// What a `ComparedFace` has: `DEFAULT` with `Emotions` and `Smile`, and five landmarks.
+    pub(crate) const COMPARED: Self = Self {
+        wanted: Wanted {
+            emotions: true,
+            smile: true,
+            ..Wanted::DEFAULT
+        },
+        beyond_default: false,
+    };
+
+    /// Reads the list, which the service model has at `path`. Empty means `DEFAULT`, order and repetition mean nothing, `ALL` beside anything means `ALL`.
     ///
     /// An attribute without a model is no error: its field is then missing from the answer.
-    pub(crate) fn of(names: &[String]) -> Result<Self, AwsError> {
+    pub(crate) fn of(path: &str, names: &[String]) -> Result<Self, AwsError> {
         let mut wanted = Wanted::DEFAULT;
         let mut beyond_default = false;
         for name in names {
@@ -52,7 +68,7 @@ impl Asked {
                 _ => {
                     let allowed: Vec<&str> = ATTRIBUTES.iter().map(|it| it.0).collect();
                     let sent = format!("[{}]", names.join(", "));
-                    return Err(constraint::not_in_enum("attributes", &sent, &allowed));
+                    return Err(constraint::not_in_enum(path, &sent, &allowed));
                 }
             }
             beyond_default = true;
@@ -79,7 +95,10 @@ mod tests {
     use super::*;
 
     fn asked(names: &[&str]) -> Result<Asked, AwsError> {
-        Asked::of(&names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>())
+        Asked::of(
+            "attributes",
+            &names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>(),
+        )
     }
 
     #[test]

@@ -12,9 +12,10 @@ use super::{
     landmarks::{DEFAULT_LANDMARKS, LANDMARKS},
 };
 
+/// `FaceDetail` of the service model, and, of what [`Asked::COMPARED`] asks for, its `ComparedFace`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct FaceDetail {
+pub(crate) struct FaceDetail {
     bounding_box: BoundingBox,
     #[serde(skip_serializing_if = "Option::is_none")]
     age_range: Option<AgeRange>,
@@ -37,11 +38,24 @@ pub(super) struct FaceDetail {
 /// Ratios of the picture's sides; outside `0..=1` where the face leaves the picture.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct BoundingBox {
-    width: f32,
-    height: f32,
-    left: f32,
-    top: f32,
+pub(crate) struct BoundingBox {
+    pub(crate) width: f32,
+    pub(crate) height: f32,
+    pub(crate) left: f32,
+    pub(crate) top: f32,
+}
+
+impl BoundingBox {
+    /// Where `face` is in `photo`.
+    pub(crate) fn of(face: &Face, photo: &Picture) -> Self {
+        let (width, height) = (photo.width as f32, photo.height as f32);
+        Self {
+            width: face.bounds.width / width,
+            height: face.bounds.height / height,
+            left: face.bounds.left / width,
+            top: face.bounds.top / height,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -91,7 +105,7 @@ struct Quality {
 
 impl FaceDetail {
     /// Spells `face`, found in `photo`, with as much as was `asked` for.
-    pub(super) fn of(face: &Face, photo: &Picture, asked: Asked) -> Self {
+    pub(crate) fn of(face: &Face, photo: &Picture, asked: Asked) -> Self {
         let (width, height) = (photo.width as f32, photo.height as f32);
         let wanted = asked.wanted();
         let n_landmarks = if asked.all_landmarks() {
@@ -108,12 +122,7 @@ impl FaceDetail {
             }
         });
         Self {
-            bounding_box: BoundingBox {
-                width: face.bounds.width / width,
-                height: face.bounds.height / height,
-                left: face.bounds.left / width,
-                top: face.bounds.top / height,
-            },
+            bounding_box: BoundingBox::of(face, photo),
             age_range: face.age.filter(|_| wanted.age).map(AgeRange::from),
             smile: face.smile.filter(|_| wanted.smile).map(Judged::from),
             gender: face.gender.filter(|_| wanted.gender).map(Judged::from),
@@ -165,7 +174,7 @@ const fn emotion_name(emotion: Emotion) -> &'static str {
 }
 
 /// A probability as a percentage. Rounding may have carried it a hair beyond its range.
-fn percent(probability: f32) -> f32 {
+pub(crate) fn percent(probability: f32) -> f32 {
     (probability * 100.0).clamp(0.0, 100.0)
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
+    net::SocketAddr,
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -49,14 +50,82 @@ impl Drop for Running {
     }
 }
 
-#[cfg(unix)]
-#[tokio::test]
-async fn it_answers_from_start_to_ctrl_c() {
+/// The program on a free port, with the real engine and these data.
+fn program(data: &Path) -> Command {
     let models = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/weights"));
     assert!(
         models.join("index.toml").is_file(),
         "the models are missing: cargo xtask models"
     );
+    let mut program = Command::new(PROGRAM);
+    program
+        .args(["--port", "0"])
+        .arg("--models")
+        .arg(models)
+        .arg("--data")
+        .arg(data);
+    program
+}
+
+/// Starts it and waits until it says where it listens.
+fn start(mut program: Command) -> (Running, SocketAddr) {
+    let mut child = program
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let mut line = String::new();
+    let out = child.stdout.take().expect("piped");
+    let running = Running(child);
+    BufReader::new(out).read_line(&mut line).expect("a line");
+    let (_, rest) = line
+        .split_once("http://")
+        .expect("an address in the announcement");
+    let address = rest.split_whitespace().next().expect("an address");
+    (running, address.parse().expect("an address"))
+}
+
+#[tokio::test]
+async fn it_keeps_collections_and_shares_their_folder_with_nobody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let how = |target| Signed {
+        secret: "test",
+        target,
+        ..GOOD
+    };
+    let (mut running, address) = start(program(&data));
+    let created = how("RekognitionService.CreateCollection");
+    let created = request(address, &created, &json!({"CollectionId": "people"}))
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(created.status(), 200);
+
+    let second = program(&data).output().expect("it starts");
+    assert!(!second.status.success() && second.stdout.is_empty());
+    let said = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(
+        said.contains("another process is using") && said.contains("--data"),
+        "{said}"
+    );
+
+    // SIGKILL.
+    running.0.kill().expect("it runs");
+    running.0.wait().expect("it ends");
+    let (_running, address) = start(program(&data));
+    let listed = how("RekognitionService.ListCollections");
+    let listed = request(address, &listed, &json!({}))
+        .send()
+        .await
+        .expect("an answer");
+    let listed: serde_json::Value = listed.json().await.expect("JSON");
+    assert_eq!(listed["CollectionIds"], json!(["people"]));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn it_answers_from_start_to_ctrl_c() {
     let folder = tempfile::tempdir().expect("a folder");
     let buckets = folder.path().join("buckets");
     std::fs::create_dir_all(buckets.join("photos")).expect("a bucket");
@@ -64,31 +133,14 @@ async fn it_answers_from_start_to_ctrl_c() {
     let secret_file = folder.path().join("secret");
     std::fs::write(&secret_file, "from a file\n").expect("a secret");
 
-    let mut child = Command::new(PROGRAM)
-        .args(["--port", "0", "--access-key", "somebody"])
-        .arg("--models")
-        .arg(models)
+    let mut program = program(&folder.path().join("data"));
+    program
+        .args(["--access-key", "somebody"])
         .arg("--s3-root")
         .arg(&buckets)
         .arg("--secret-key-file")
-        .arg(&secret_file)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it starts");
-    let mut line = String::new();
-    let out = child.stdout.take().expect("piped");
-    let mut running = Running(child);
-    BufReader::new(out).read_line(&mut line).expect("a line");
-    let (_, rest) = line
-        .split_once("http://")
-        .expect("an address in the announcement");
-    let address = rest
-        .split_whitespace()
-        .next()
-        .expect("an address")
-        .parse()
-        .expect("an address");
+        .arg(&secret_file);
+    let (mut running, address) = start(program);
 
     let how = Signed {
         key: "somebody",

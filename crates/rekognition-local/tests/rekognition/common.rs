@@ -3,16 +3,19 @@
 use std::{
     collections::BTreeMap,
     num::NonZeroUsize,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use aws_wire::{AwsError, Caller};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use face_engine::{Age, Emotion, EngineError, Face, Gender, Point, Pose, Quality, Rect, Verdict, Wanted};
+use face_engine::{
+    Age, EmbeddingModel, Emotion, EngineError, Face, Gender, Point, Pose, Quality, Rect, SimilarityCurve,
+    Verdict, Wanted,
+};
 use futures::{FutureExt, future::BoxFuture};
 use image::{DynamicImage, ImageFormat, RgbImage};
 use picture::Picture;
-use rekognition_local::{Faces, Limits, ObjectError, Objects, Rekognition};
+use rekognition_local::{Faces, Limits, ObjectError, Objects, Rekognition, Store, open_store};
 use serde_json::{Value, json};
 
 /// Sees the same faces in every picture, and remembers how each picture looked.
@@ -30,6 +33,34 @@ impl Faces for Sees {
             .push((photo.width, photo.height, wanted));
         Ok(self.faces.clone())
     }
+
+    fn embed(&self, _: &Picture, faces: &[Face]) -> Result<Vec<Vec<f32>>, EngineError> {
+        Ok(vec![vec![0.0; 2]; faces.len()])
+    }
+
+    fn embedding_model(&self) -> &EmbeddingModel {
+        &NOBODY
+    }
+}
+
+/// The model of fakes that recognise nobody.
+pub(crate) static NOBODY: LazyLock<EmbeddingModel> = LazyLock::new(|| model("nobody", "1.0"));
+
+/// A model with embeddings of two components, whose similarity is 90 percent at 0.5, 50 at 1 and none at 2.
+pub(crate) fn model(name: &str, version: &str) -> EmbeddingModel {
+    let knots = vec![(0.0, 100.0), (0.5, 90.0), (1.0, 50.0), (2.0, 0.0)];
+    EmbeddingModel {
+        name: format!("{name} {version}"),
+        version: version.to_owned(),
+        dimension: 2,
+        similarity: SimilarityCurve::try_from(knots).expect("it falls"),
+    }
+}
+
+/// Collections for tests that have none: the folder is gone at once.
+pub(crate) fn nowhere() -> Store {
+    let folder = tempfile::tempdir().expect("a folder");
+    open_store(folder.path()).expect("a store")
 }
 
 /// A bucket in memory, for one reader.
@@ -80,7 +111,7 @@ pub(crate) fn sees(faces: Vec<Face>) -> (Rekognition, Arc<Sees>) {
         ..Sees::default()
     });
     (
-        Rekognition::with(sees.clone(), Arc::new(Bucket::default()), limits(2, 8)),
+        Rekognition::with(sees.clone(), Arc::new(Bucket::default()), nowhere(), limits(2, 8)),
         sees,
     )
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::SystemTime};
 
-use crate::common::{Bucket, Sees, face, inline, jpeg, limits};
+use crate::common::{Bucket, Sees, face, inline, jpeg, limits, nowhere};
 use aws_credential_types::Credentials;
 use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SigningSettings, sign},
@@ -27,7 +27,12 @@ async fn start(hosts: Hosts) -> Running {
         faces: vec![face()],
         ..Sees::default()
     };
-    let rekognition = Rekognition::with(Arc::new(sees), Arc::new(Bucket::default()), limits(2, 8));
+    let rekognition = Rekognition::with(
+        Arc::new(sees),
+        Arc::new(Bucket::default()),
+        nowhere(),
+        limits(2, 8),
+    );
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = oneshot::channel::<()>();
@@ -204,7 +209,7 @@ async fn who_is_not_known_is_not_answered() {
         ),
         (
             Signed {
-                target: "RekognitionService.ListCollections",
+                target: "RekognitionService.DetectLabels",
                 ..GOOD
             },
             501,

@@ -133,16 +133,18 @@ impl Endpoint {
     fn touches(&self, service: Service, operation: &str, body: &[u8]) -> Vec<(String, String)> {
         match service {
             Service::DynamoDb => self.dynamo.touches(operation, body),
-            Service::Rekognition => vec![(format!("rekognition:{operation}"), self.collection(body))],
+            Service::Rekognition => vec![(
+                format!("rekognition:{operation}"),
+                self.collection(operation, body),
+            )],
             Service::Ssm => vec![(format!("ssm:{operation}"), self.ssm.resource(body))],
             Service::Sns => Vec::new(),
         }
     }
 
-    /// The collection a Rekognition request is about; most operations have none and ask for `*`.
-    fn collection(&self, body: &[u8]) -> String {
-        let input: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
-        match input.get("CollectionId").and_then(Value::as_str) {
+    /// The collection a Rekognition request is about; operations that have none ask for `*`.
+    fn collection(&self, operation: &str, body: &[u8]) -> String {
+        match rekognition_local::collection_of(operation, body) {
             Some(id) => format!(
                 "arn:aws:rekognition:{}:{}:collection/{id}",
                 self.region, self.account

@@ -182,6 +182,89 @@ async fn rekognition_reads_s3_with_the_callers_rights() {
 }
 
 #[tokio::test]
+async fn rights_to_one_collection_are_rights_to_no_other() {
+    use aws_sdk_rekognition::types::Image;
+    let world = World::start(echo(), takes_all()).await;
+    let root = aws_sdk_rekognition::Client::new(&world.root().await);
+    let others = root.create_collection().collection_id("others");
+    let others = others.send().await.unwrap();
+    assert!(others.collection_arn().unwrap().contains(stack::ACCOUNT));
+    let notes = aws_sdk_rekognition::Client::new(&world.function("NotesFunction").await);
+    let made = notes.create_collection().collection_id("visitors");
+    let arn = made.send().await.unwrap().collection_arn().unwrap().to_owned();
+    let tag = async |arn: String| notes.tag_resource().resource_arn(arn).tags("a", "b").send().await;
+    tag(format!("arn:{arn}")).await.unwrap();
+    // Without the prefix, as it was answered, and in another region, it is still that collection and not another.
+    tag(arn.clone()).await.unwrap();
+    let listed = notes.list_faces().collection_id("visitors").send().await;
+    assert!(listed.unwrap().faces().is_empty());
+
+    macro_rules! denied {
+        ($request:expr) => {
+            let error = $request.await.unwrap_err().into_service_error();
+            assert_eq!(error.code(), Some("AccessDeniedException"));
+        };
+    }
+    denied!(notes.create_collection().collection_id("others2").send());
+    denied!(notes.list_faces().collection_id("others").send());
+    denied!(notes.list_faces().collection_id("Visitors").send());
+    denied!(tag(arn.replace("visitors", "others")));
+    denied!(tag(
+        format!("arn:{}", arn.replace("eu-west-1", "us-east-1")).replace("visitors", "others")
+    ));
+    denied!(notes.list_collections().send());
+    denied!(notes.delete_collection().collection_id("visitors").send());
+    denied!(
+        notes
+            .index_faces()
+            .collection_id("visitors")
+            .image(Image::builder().build())
+            .send()
+    );
+    // CompareFaces is about no collection, so a right to it on one is none.
+    let image = || {
+        Image::builder()
+            .bytes(aws_sdk_rekognition::primitives::Blob::new("x"))
+            .build()
+    };
+    denied!(
+        notes
+            .compare_faces()
+            .source_image(image())
+            .target_image(image())
+            .send()
+    );
+    let refused = root
+        .compare_faces()
+        .source_image(image())
+        .target_image(image())
+        .send()
+        .await;
+    let refused = refused.unwrap_err().into_service_error();
+    assert_eq!(refused.code(), Some("InvalidImageFormatException"));
+}
+
+#[tokio::test]
+async fn collections_are_there_after_a_restart() {
+    let folder = tempfile::TempDir::new().unwrap();
+    for start in 0..2 {
+        let mut world = World::start_in(folder.path(), |_| {}, echo(), takes_all()).await;
+        let root = aws_sdk_rekognition::Client::new(&world.root().await);
+        if start == 0 {
+            root.create_collection()
+                .collection_id("kept")
+                .send()
+                .await
+                .unwrap();
+        }
+        let listed = root.list_collections().send().await.unwrap();
+        assert_eq!(listed.collection_ids(), ["kept"]);
+        drop(root);
+        world.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_signature_and_an_unknown_key_open_nothing() {
     let world = World::start(echo(), takes_all()).await;
     for (key, secret, code) in [

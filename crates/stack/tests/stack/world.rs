@@ -9,7 +9,7 @@ use std::{
 };
 
 use aws_credential_types::Credentials;
-use face_engine::{EngineError, Face, Wanted};
+use face_engine::{EmbeddingModel, EngineError, Face, SimilarityCurve, Wanted};
 use futures::{FutureExt as _, future::BoxFuture};
 use picture::Picture;
 use rekognition_local::{Faces, Limits, Rekognition};
@@ -22,11 +22,30 @@ pub(crate) type Body =
     Arc<dyn Fn(FunctionPlan, Value) -> BoxFuture<'static, Result<Value, InvokeFailure>> + Send + Sync>;
 
 /// Sees no faces anywhere.
-struct Nobody;
+struct Nobody(EmbeddingModel);
+
+impl Nobody {
+    fn new() -> Self {
+        Self(EmbeddingModel {
+            name: "nobody 1.0".into(),
+            version: "1.0".into(),
+            dimension: 2,
+            similarity: SimilarityCurve::try_from(vec![(0.0, 100.0), (1.0, 0.0)]).unwrap(),
+        })
+    }
+}
 
 impl Faces for Nobody {
     fn detect(&self, _: &Picture, _: Wanted) -> Result<Vec<Face>, EngineError> {
         Ok(Vec::new())
+    }
+
+    fn embed(&self, _: &Picture, _: &[Face]) -> Result<Vec<Vec<f32>>, EngineError> {
+        Ok(Vec::new())
+    }
+
+    fn embedding_model(&self) -> &EmbeddingModel {
+        &self.0
     }
 }
 
@@ -59,8 +78,8 @@ pub(crate) fn config(folder: &Path) -> Config {
 
 /// Prepares a stack whose Rekognition sees nobody.
 pub(crate) async fn prepare(config: Config) -> Result<Prepared, StackError> {
-    Prepared::new(config, |objects| {
-        Rekognition::with(Arc::new(Nobody), objects, Limits::default())
+    Prepared::new(config, |objects, collections| {
+        Rekognition::with(Arc::new(Nobody::new()), objects, collections, Limits::default())
     })
     .await
 }
