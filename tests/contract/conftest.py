@@ -3,6 +3,7 @@
 Nothing here is skipped: an endpoint that was not named or does not answer fails every test that needs it.
 """
 
+import contextlib
 import os
 import pathlib
 import socket
@@ -14,6 +15,8 @@ import pytest
 from botocore.config import Config
 
 import conformance
+import portraits
+import recognition
 
 REGION = "eu-west-1"
 KEY = SECRET = "test"
@@ -86,6 +89,42 @@ def make_client(service, url, key=KEY, secret=SECRET, token=None, watched=True, 
 @pytest.fixture(scope="session")
 def rekognition(aws_url):
     return make_client("rekognition", aws_url)
+
+
+@pytest.fixture(scope="session")
+def lax(aws_url):
+    """Rekognition without the checks that the SDK makes before it sends: what it would not send is for the server to refuse."""
+    return make_client("rekognition", aws_url, parameter_validation=False)
+
+
+@contextlib.contextmanager
+def a_collection(rekognition, **parameters):
+    """An empty collection with a name of its own, which is gone afterwards."""
+    name = f"contract-{uuid.uuid4().hex[:16]}"
+    rekognition.create_collection(CollectionId=name, **parameters)
+    yield name
+    with contextlib.suppress(rekognition.exceptions.ResourceNotFoundException):
+        rekognition.delete_collection(CollectionId=name)
+
+
+@pytest.fixture
+def collection(rekognition):
+    """An empty collection of the test's own."""
+    with a_collection(rekognition) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def people(samples):
+    """Portraits of people who are known to be different."""
+    return portraits.Portraits(samples)
+
+
+@pytest.fixture(scope="session")
+def scene(rekognition, people):
+    """What every operation needs to succeed. For requests that are refused, or only read: it is everybody's."""
+    with a_collection(rekognition) as name:
+        yield recognition.make_scene(rekognition, name, people.jpeg("olive"), people.crowd("olive", 7, 5))
 
 
 @pytest.fixture(scope="session")
