@@ -106,5 +106,6 @@ SPOILT = {
     "very small": lambda image: jpeg(ImageOps.scale(image, 0.27)),
     "very dark": brightness(0.14),
     "very blurred": blurred(6),
+    "without its forehead": lambda image: jpeg(image.crop((0, 120, *image.size))),
 }
 VARIANTS = {"as it is": jpeg, **SAME_FACE, **SPOILT}

@@ -33,7 +33,7 @@ def stack(data, log):
     with open(log, "ab") as errors:
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
     try:
-        ready = process.stdout.readline()
+        ready = next((line for line in process.stdout if line.startswith(b"{")), None)
         assert ready, log.read_text()[-2000:]
         yield process, make_client("rekognition", json.loads(ready)["awsUrl"], max_pool_connections=N_CALLERS)
     finally:

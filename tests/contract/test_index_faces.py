@@ -116,6 +116,7 @@ POOR = {
     "very dark": ("olive", "LOW_BRIGHTNESS", DEFAULT_AND_HIGH),
     "very blurred": ("olive", "LOW_SHARPNESS", DEFAULT_AND_HIGH),
     "very small": ("maroon", "SMALL_BOUNDING_BOX", ({"QualityFilter": "HIGH"},)),
+    "without its forehead": ("peach", "LOW_FACE_QUALITY", ({"QualityFilter": "HIGH"},)),
 }
 
 
@@ -150,7 +151,11 @@ def test_the_stricter_the_filter_the_fewer_faces_pass(rekognition, collection, s
         assert len(answer["FaceRecords"]) + len(answer["UnindexedFaces"]) == 3, "each face is in one of the lists"
         passed.append({str(record["FaceDetail"]["BoundingBox"]) for record in answer["FaceRecords"]})
     assert passed[0] >= passed[1] >= passed[2] >= passed[3]
-    assert len(passed[0]) == 3
+    assert (len(passed[0]), len(passed[3])) == (3, 2)
+    # One of the three is seen from the side.
+    (profile,) = answer["UnindexedFaces"]
+    assert abs(profile["FaceDetail"]["Pose"]["Yaw"]) > 45
+    assert set(profile["Reasons"]) == {"EXTREME_POSE", "LOW_CONFIDENCE"}
 
 
 def test_a_good_face_passes_every_filter(rekognition, collection, people):
