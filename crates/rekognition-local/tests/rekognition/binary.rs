@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{
     common::{inline, jpeg},
-    endpoint::{GOOD, Signed, request},
+    sign::{GOOD, Signed, request},
 };
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rekognition-local");

@@ -9,4 +9,5 @@ mod endpoint;
 mod index_faces;
 mod people;
 mod search_faces;
+mod sign;
 mod users;
