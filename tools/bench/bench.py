@@ -1,4 +1,5 @@
-"""Detection, landmarks, expression, age and gender of one 1080p photo on one thread, by three contenders taking turns:
+"""Detection, landmarks, expression, age and gender, and the embedding, of the faces of one photo on one thread, by contenders
+taking turns:
 
 - ours: the engine's own example program, built with --release;
 - ONNX Runtime, plain: the same networks in the reference library's pipeline, one look each, with pre- and post-processing in
@@ -6,7 +7,10 @@
 - ONNX Runtime, same runs: every run of a network that the engine made for this photo, at the same input size;
 - the reference library in Node, on TensorFlow.js's WebAssembly backend.
 
-    python tools/bench/bench.py [--rounds 10] [--write docs/bench.md]
+    python tools/bench/bench.py [--rounds 10] [--portrait] [--write docs/bench.md]
+
+The photo is a group at 1920 x 1080; with --portrait it is one face in 250 x 250, and only what recognizing takes is done:
+detection, landmarks, embedding.
 
 Machines are shared and differ, so what counts are the ratios: each round runs every contender once, a ratio is taken within
 the round, and the median of the ratios is what is printed. Milliseconds are medians too. Decoding the JPEG is not counted.
@@ -34,26 +38,29 @@ ENGINE = ROOT / "target/release/examples/engine_bench"
 MODELS = ROOT / "models/weights"
 WORK = ROOT / "target/bench"
 
-STAGES = ["detect_ms", "landmarks_ms", "expression_ms", "age_gender_ms"]
-# Which stage a network works for. The descriptor is one of the things from which the engine tells age and gender.
+STAGES = ["detect_ms", "landmarks_ms", "expression_ms", "age_gender_ms", "embed_ms"]
+RECOGNITION = ["detect_ms", "landmarks_ms", "embed_ms"]
+# Which stage a network works for. The engine also tells age and gender by the descriptor: once for each face, as against the
+# two looks of an embedding.
 STAGE_OF = {
     "ssd_mobilenetv1": "detect_ms",
     "face_landmark_68": "landmarks_ms",
     "face_expression": "expression_ms",
     "age_gender": "age_gender_ms",
-    "face_recognition": "age_gender_ms",
 }
 # Faces below this are not counted; the engine's and the reference library's default.
 MIN_SCORE = 0.5
 # Overlap above which the weaker of two boxes goes; the reference library's.
 MAX_IOU = 0.5
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+MARKS = ("<!-- bench: begin -->", "<!-- bench: end -->")
+PORTRAIT_MARKS = ("<!-- portrait: begin -->", "<!-- portrait: end -->")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--photo", type=pathlib.Path, default=PACKAGE / "demo/sample5.jpg")
+    parser.add_argument("--portrait", action="store_true", help="one face in 250 x 250 instead of a group at 1920 x 1080")
     parser.add_argument("--write", type=pathlib.Path, help="Markdown file whose marked block becomes the table")
     arguments = parser.parse_args()
     if arguments.rounds < 1:
@@ -66,7 +73,7 @@ def main():
         if not path.exists():
             sys.exit(f"{path.relative_to(ROOT)} is missing: {cure}")
 
-    photo, pixels = full_hd(arguments.photo)
+    photo, pixels, label = portrait(arguments.photo) if arguments.portrait else full_hd(arguments.photo)
     ours = Ours(photo)
     contenders = {"ours": ours, "ONNX Runtime (plain)": OnnxRuntime(pixels)}
     runs = ours.run().get("runs")
@@ -81,10 +88,10 @@ def main():
     finally:
         for it in contenders.values():
             it.close()
-    report = table(arguments.photo.name, rounds)
+    report = table(label, RECOGNITION if arguments.portrait else STAGES, rounds)
     print(report)
     if arguments.write:
-        replace_block(arguments.write, report)
+        replace_block(arguments.write, report, PORTRAIT_MARKS if arguments.portrait else MARKS)
 
 
 def full_hd(source):
@@ -94,10 +101,25 @@ def full_hd(source):
     image = image.resize((math.ceil(image.width * scale), math.ceil(image.height * scale)), Image.Resampling.LANCZOS)
     left, top = (image.width - 1920) // 2, (image.height - 1080) // 2
     image = image.crop((left, top, left + 1920, top + 1080))
+    return (*saved(image), f"{source.name} cut to 1920x1080")
+
+
+def portrait(source):
+    """The largest face of a photo as a portrait of 250 x 250, as large in it as LFW's are."""
+    image = Image.open(source).convert("RGB")
+    boxes = OnnxRuntime(numpy.asarray(image)).detect()
+    top, left, bottom, right = max(boxes, key=lambda it: it[2] - it[0])
+    half = (bottom - top) * 1.1
+    x, y = (left + right) / 2, (top + bottom) / 2
+    face = image.crop(tuple(round(float(it)) for it in (x - half, y - half, x + half, y + half)))
+    return (*saved(face.resize((250, 250), Image.Resampling.LANCZOS)), f"One face of {source.name} in 250x250")
+
+
+def saved(image):
+    """What all contenders see: a JPEG file, and what comes out of it as pixels."""
     WORK.mkdir(parents=True, exist_ok=True)
-    path = WORK / "photo-1080p.jpg"
+    path = WORK / "photo.jpg"
     image.save(path, quality=92)
-    # What all contenders see is what came out of the JPEG.
     return path, numpy.asarray(Image.open(path).convert("RGB"))
 
 
@@ -119,7 +141,7 @@ class Reference:
     """The reference library, in a process that stays."""
 
     def __init__(self, pixels):
-        raw = WORK / "photo-1080p.rgb"
+        raw = WORK / "photo.rgb"
         raw.write_bytes(pixels.tobytes())
         height, width, _ = pixels.shape
         command = ["node", str(HERE / "bench.mjs"), str(raw), str(width), str(height), str(MIN_SCORE)]
@@ -175,7 +197,12 @@ class SameRuns:
             for height, width, count in sizes:
                 for _ in range(count):
                     infer(self.nets[net], self.middle(width, height), (width, height), norm)
-            times[STAGE_OF[net]] += (time.perf_counter() - start) * 1000
+            spent = (time.perf_counter() - start) * 1000
+            if net == "face_recognition":
+                times["age_gender_ms"] += spent / 3
+                times["embed_ms"] += spent * 2 / 3
+            else:
+                times[STAGE_OF[net]] += spent
         return {**times, "faces": "as ours"}
 
     def middle(self, width, height):
@@ -191,8 +218,11 @@ class SameRuns:
 class OnnxRuntime:
     """The reference library's pipeline with the same networks under ONNX Runtime."""
 
+    # In the order of the stages behind the first.
+    BY_FACE = ("face_landmark_68", "face_expression", "age_gender", "face_recognition")
+
     def __init__(self, pixels):
-        self.nets = sessions(["ssd_mobilenetv1", "face_landmark_68", "face_expression", "age_gender"])
+        self.nets = sessions(["ssd_mobilenetv1", *self.BY_FACE])
         self.inputs = inputs_of_index()
         self.anchors = ssd_anchors()
         self.image = Image.fromarray(pixels)
@@ -201,7 +231,7 @@ class OnnxRuntime:
     def run(self):
         marks = [time.perf_counter()]
         faces = self.detect()
-        for net in ("face_landmark_68", "face_expression", "age_gender"):
+        for net in self.BY_FACE:
             marks.append(time.perf_counter())
             for box in faces:
                 self.infer(net, self.crop(box))
@@ -285,14 +315,14 @@ def iou(a, b):
     return both / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - both)
 
 
-def table(photo, rounds):
+def table(photo, stages, rounds):
     names = list(rounds[0])
     for contender in (it for row in rounds for it in row.values()):
-        contender["total_ms"] = sum(contender[stage] for stage in STAGES)
+        contender["total_ms"] = sum(contender[stage] for stage in stages)
     faces = {name: rounds[0][name]["faces"] for name in names}
     header = ["stage", *(f"{name}, ms" for name in names), *(f"ours : {name}" for name in names[1:])]
     rows = []
-    for stage in [*STAGES, "total_ms"]:
+    for stage in [*stages, "total_ms"]:
         times = [statistics.median(it[name][stage] for it in rounds) for name in names]
         ratios = [statistics.median(it["ours"][stage] / it[name][stage] for it in rounds) for name in names[1:]]
         label = stage.removesuffix("_ms").replace("_", " and ")
@@ -303,7 +333,7 @@ def table(photo, rounds):
     found = ", ".join(f"{name} {count}" for name, count in faces.items())
     return "\n".join(
         [
-            f"{photo} cut to 1920x1080, one thread, {len(rounds)} rounds taken in turns on {processor()}, "
+            f"{photo}, one thread, {len(rounds)} rounds taken in turns on {processor()}, "
             f"{datetime.date.today().isoformat()}.",
             f"{versions}. Faces found: {found}. A ratio under 1 means that ours is faster.",
             "",
@@ -330,13 +360,14 @@ def processor():
     return f"{models[0]} ({len(models)} threads)" if models else platform.machine()
 
 
-def replace_block(path, report):
-    text = path.read_text() if path.exists() else f"# Speed\n\n{BEGIN}\n{END}\n"
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        sys.exit(f"{path} has no block between {BEGIN} and {END}")
-    path.write_text(f"{before}{BEGIN}\n{report}\n{END}{after}")
+def replace_block(path, report, marks):
+    begin, end = marks
+    text = path.read_text()
+    before, has_begin, rest = text.partition(begin)
+    _, has_end, after = rest.partition(end)
+    if not (has_begin and has_end):
+        sys.exit(f"{path} has no block between {begin} and {end}")
+    path.write_text(f"{before}{begin}\n{report}\n{end}{after}")
 
 
 if __name__ == "__main__":

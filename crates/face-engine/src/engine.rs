@@ -8,7 +8,7 @@ use rten::ThreadPool;
 
 use crate::attributes::{Attributes, Heads};
 use crate::calibration::Measured;
-use crate::detect::{Detection, Detector, Policy};
+use crate::detect::{Detection, Detector, Policy, confidence};
 use crate::geometry::Rect;
 use crate::models::{Index, Model};
 use crate::pyramid::Pyramid;
@@ -100,7 +100,7 @@ impl Engine {
         let found = self.detector.detect(&photo)?;
         Ok(found
             .into_iter()
-            .map(|it| (it.bounds, it.score.clamp(0.0, 1.0)))
+            .map(|it| (it.bounds, confidence(it.score)))
             .collect())
     }
 
@@ -129,7 +129,7 @@ impl Engine {
         let points = landmarks::find(&self.landmarks, photo, found.bounds)?;
         Ok(Face {
             bounds: found.bounds,
-            confidence: found.score.clamp(0.0, 1.0),
+            confidence: confidence(found.score),
             landmarks: points,
             pose: pose::pose(&points),
             quality: quality::quality(photo, &points),

@@ -70,6 +70,16 @@ pub enum LoadError {
         /// Value computed here.
         found: f32,
     },
+    /// An embedder gives more or fewer components than its manifest says.
+    #[error("the network {model} gives embeddings of {found} components, the manifest says {expected}")]
+    WrongDimension {
+        /// Name of the model.
+        model: String,
+        /// Number in the manifest.
+        expected: usize,
+        /// Number that it gives.
+        found: usize,
+    },
     /// The inference threads could not be started.
     #[error("cannot start {threads} inference threads")]
     NoThreads {

@@ -67,7 +67,7 @@ fn find_from(
     let pixels = model.input.side_px;
     let side = bounds.width.max(bounds.height) * FIRST_CROP;
     let grid = Grid::square(bounds.center(), side, angle, pixels);
-    let first = to_photo(run(model, &sample(model, photo, grid))?, grid, pixels);
+    let first = to_photo(&run(model, &sample(model, photo, grid))?, grid, pixels);
     let tilt = tilt(&first);
     // A crop that was turned to begin with stays with the face, even if that is nearly upright.
     let tilt = if UPRIGHT < tilt.abs() || angle != 0.0 {
@@ -88,14 +88,14 @@ fn find_from(
         .sum::<f32>()
         / LANDMARKS as f32;
     let mean = std::array::from_fn(|it| Point::mean(&[points[it], twin(it)]));
-    Ok((to_photo(mean, grid, pixels), doubt))
+    Ok((to_photo(&mean, grid, pixels), doubt))
 }
 
 fn sample(model: &Model, photo: &Pyramid<'_>, grid: Grid) -> Image {
     photo.sample(grid, model.input.side_px, model.input.side_px, &model.input)
 }
 
-fn to_photo(fractions: Landmarks, grid: Grid, pixels: usize) -> Landmarks {
+fn to_photo(fractions: &Landmarks, grid: Grid, pixels: usize) -> Landmarks {
     let side = pixels as f32;
     fractions.map(|it| {
         grid.to_photo(Point {
@@ -159,7 +159,7 @@ mod tests {
     use picture::{Format, Picture};
 
     use super::*;
-    use crate::models::Normalization;
+    use crate::models::{Channels, Normalization};
     use crate::network::{Network, RuntimeError};
     use crate::tensor::Output;
 
@@ -215,6 +215,7 @@ mod tests {
             side_px: 112,
             mean: [0.0; 3],
             scale: 1.0,
+            channels: Channels::Rgb,
         };
         let model = Model::new("test", Box::new(SeesUpright), bytes);
         let bounds = Rect {

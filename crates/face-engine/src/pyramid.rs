@@ -204,11 +204,13 @@ mod tests {
     use picture::Format;
 
     use super::*;
+    use crate::models::Channels;
 
     const BYTES: Normalization = Normalization {
         side_px: 0,
         mean: [0.0; 3],
         scale: 1.0,
+        channels: Channels::Rgb,
     };
 
     /// Red grows to the right by 1 a pixel, green downwards.

@@ -3,7 +3,7 @@
 use crate::face::Quality;
 use crate::geometry::Rect;
 use crate::landmarks::Landmarks;
-use crate::models::Normalization;
+use crate::models::{Channels, Normalization};
 use crate::pyramid::{Grid, Pyramid};
 
 /// Side of the chip in pixels. Sharpness is that of the face at this size: finer detail than this would
@@ -23,6 +23,7 @@ const BYTES: Normalization = Normalization {
     side_px: CHIP_PX,
     mean: [0.0; 3],
     scale: 1.0,
+    channels: Channels::Rgb,
 };
 
 /// Quality of the face with these landmarks.

@@ -49,6 +49,18 @@ pub enum PrepareError {
         #[source]
         source: std::io::Error,
     },
+    /// The manifest's `embedder` is none of its models.
+    #[error("the manifest names {embedder} as the embedder, but no [[model]] has that name")]
+    NoEmbedder {
+        /// The name.
+        embedder: String,
+    },
+    /// The manifest does not say where a model's network comes from, or says it twice.
+    #[error("the model {model} needs either `network`, `weights` and `layout`, or `onnx`")]
+    NoOrigin {
+        /// Name of the model.
+        model: String,
+    },
     /// `models/manifest.toml` is not understood.
     #[error("{path} is not a manifest of models")]
     BadManifest {

@@ -5,6 +5,8 @@
 //! `models/manifest.toml`, undoes the 8-bit quantization, writes the layer graph that the package has in
 //! TypeScript as ONNX, and leaves an index beside the files with their hashes and their input format.
 //!
+//! An operator's own ONNX file is checked and taken as it is.
+//!
 //! It always converts and only writes what differs: a second run costs a second and changes nothing.
 
 mod error;
@@ -19,7 +21,7 @@ pub use output::{Outcome, Prepared};
 
 use std::path::Path;
 
-use manifest::Manifest;
+use manifest::{Manifest, Origin};
 
 /// Converts every model that `manifest` names from the unpacked npm package at `package`, into `out`.
 ///
@@ -30,19 +32,35 @@ use manifest::Manifest;
 /// Every variant of [`PrepareError`]. Nothing is written for a model that cannot be converted, and the
 /// index stays as it was.
 pub fn prepare(package: &Path, manifest: &Path, out: &Path) -> Result<Vec<Prepared>, PrepareError> {
+    let folder = manifest.parent().unwrap_or(Path::new("."));
     let manifest = Manifest::read(manifest)?;
     source::check_package(package, &manifest.source)?;
+    if !manifest.models.iter().any(|it| it.name == manifest.embedder) {
+        return Err(PrepareError::NoEmbedder {
+            embedder: manifest.embedder,
+        });
+    }
     let mut converted = Vec::new();
     for model in &manifest.models {
-        let weights = source::read_weights(package, model)?;
-        let graph = nets::build(&model.network, &weights).map_err(|source| PrepareError::Network {
+        let origin = model.origin().ok_or_else(|| PrepareError::NoOrigin {
             model: model.name.clone(),
-            source,
         })?;
-        converted.push((
-            model,
-            graph.to_model_bytes(&model.name, env!("CARGO_PKG_VERSION")),
-        ));
+        let bytes = match origin {
+            Origin::Package {
+                network,
+                weights,
+                layout,
+            } => {
+                let weights = source::read_weights(package, weights, layout)?;
+                let graph = nets::build(network, &weights).map_err(|source| PrepareError::Network {
+                    model: model.name.clone(),
+                    source,
+                })?;
+                graph.to_model_bytes(&model.name, env!("CARGO_PKG_VERSION"))
+            }
+            Origin::Own(onnx) => source::read_checked(folder, onnx)?,
+        };
+        converted.push((model, bytes));
     }
     output::write(out, &manifest, converted)
 }

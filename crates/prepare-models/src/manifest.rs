@@ -38,20 +38,51 @@ pub(crate) struct Source {
 )]
 pub(crate) struct Model {
     pub(crate) name: String,
-    /// Which layer graph, by the names of [`crate::nets::build`].
-    pub(crate) network: String,
     purpose: String,
     licence: String,
     trained_on: String,
-    pub(crate) weights: File,
-    pub(crate) layout: File,
+    /// Which layer graph, by the names of [`crate::nets::build`].
+    network: Option<String>,
+    weights: Option<File>,
+    layout: Option<File>,
+    /// Instead of these three, an ONNX file of an operator's own; its path is taken from the manifest's folder.
+    onnx: Option<File>,
     pub(crate) input: Input,
-    pub(crate) known: Known,
+    /// Of a model of an operator's own it may be left out.
+    pub(crate) known: Option<Known>,
     /// How an embedder is used, for the face engine to read.
     pub(crate) embedding: Option<toml::Table>,
 }
 
-/// A file of the package.
+/// Where a network comes from.
+#[derive(Debug)]
+pub(crate) enum Origin<'a> {
+    /// The npm package.
+    Package {
+        network: &'a str,
+        weights: &'a File,
+        layout: &'a File,
+    },
+    /// An ONNX file that is taken as it is.
+    Own(&'a File),
+}
+
+impl Model {
+    /// Where the network comes from; `None` if the manifest says neither or both.
+    pub(crate) fn origin(&self) -> Option<Origin<'_>> {
+        match (&self.network, &self.weights, &self.layout, &self.onnx) {
+            (Some(network), Some(weights), Some(layout), None) => Some(Origin::Package {
+                network,
+                weights,
+                layout,
+            }),
+            (None, None, None, Some(onnx)) => Some(Origin::Own(onnx)),
+            _ => None,
+        }
+    }
+}
+
+/// A file and what it must be.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct File {
@@ -66,6 +97,17 @@ pub(crate) struct Input {
     pub(crate) side_px: usize,
     pub(crate) mean: [f32; 3],
     pub(crate) scale: f32,
+    /// Order in which the network takes the channels: "rgb", or "bgr" for networks trained with OpenCV's order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) channels: Option<Channels>,
+}
+
+/// Order of colours.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Channels {
+    Rgb,
+    Bgr,
 }
 
 /// Values of the first output for the known input: what the reference library computes.

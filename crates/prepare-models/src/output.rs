@@ -43,7 +43,8 @@ struct IndexEntry<'a> {
     file: String,
     sha256: String,
     input: &'a Input,
-    known: &'a Known,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<&'a Known>,
     #[serde(skip_serializing_if = "Option::is_none")]
     embedding: Option<&'a toml::Table>,
 }
@@ -73,7 +74,7 @@ pub(crate) fn write(
             file,
             sha256: crate::sha256(&bytes),
             input: &model.input,
-            known: &model.known,
+            known: model.known.as_ref(),
             embedding: model.embedding.as_ref(),
         });
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::PrepareError;
 use crate::error::NetworkError;
-use crate::manifest::{File, Model, Source};
+use crate::manifest::{File, Source};
 
 /// The tensors of one model, as 32-bit floats, by name.
 #[derive(Debug, Default)]
@@ -91,18 +91,16 @@ pub(crate) fn check_package(package: &Path, source: &Source) -> Result<(), Prepa
     Ok(())
 }
 
-/// Reads and dequantizes the tensors of `model`, whose files must have the hashes of the manifest.
-pub(crate) fn read_weights(package: &Path, model: &Model) -> Result<Weights, PrepareError> {
-    let layout_path = package.join(&model.layout.file);
+/// Reads and dequantizes the tensors of a model, whose files must have the hashes of the manifest.
+pub(crate) fn read_weights(package: &Path, weights: &File, layout: &File) -> Result<Weights, PrepareError> {
+    let layout_path = package.join(&layout.file);
     let groups: Vec<Group> =
-        serde_json::from_slice(&read_checked(package, &model.layout)?).map_err(|source| {
-            PrepareError::BadJson {
-                path: layout_path,
-                source,
-            }
+        serde_json::from_slice(&read_checked(package, layout)?).map_err(|source| PrepareError::BadJson {
+            path: layout_path,
+            source,
         })?;
-    let path = package.join(&model.weights.file);
-    let bytes = read_checked(package, &model.weights)?;
+    let path = package.join(&weights.file);
+    let bytes = read_checked(package, weights)?;
     let mut rest = bytes.as_slice();
     let mut weights = Weights::default();
     for entry in groups.into_iter().flat_map(|it| it.weights) {
@@ -188,8 +186,9 @@ impl Stored {
     }
 }
 
-fn read_checked(package: &Path, file: &File) -> Result<Vec<u8>, PrepareError> {
-    let path = package.join(&file.file);
+/// Reads a file of `folder`, which must have the hash of the manifest.
+pub(crate) fn read_checked(folder: &Path, file: &File) -> Result<Vec<u8>, PrepareError> {
+    let path = folder.join(&file.file);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
         Err(source) => return Err(PrepareError::Unreadable { path, source }),

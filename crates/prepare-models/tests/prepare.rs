@@ -60,7 +60,7 @@ impl Fixture {
     fn write_manifest(&self, network: &str, hash: &str) {
         let layout = sha256(self.layout.as_bytes());
         let manifest = format!(
-            "[source]\npackage = \"faces\"\nversion = \"1.0.0\"\nlicence = \"MIT\"\nhomepage = \"-\"\n\
+            "embedder = \"small\"\n[source]\npackage = \"faces\"\nversion = \"1.0.0\"\nlicence = \"MIT\"\nhomepage = \"-\"\n\
              [[model]]\nname = \"small\"\nnetwork = \"{network}\"\npurpose = \"-\"\nlicence = \"MIT\"\ntrained_on = \"-\"\n\
              weights = {{ file = \"w.bin\", sha256 = \"{hash}\" }}\n\
              layout = {{ file = \"w.json\", sha256 = \"{layout}\" }}\n\
@@ -96,6 +96,45 @@ fn entry(name: &str, shape: &[usize]) -> String {
         "{{\"name\":\"{name}\",\"shape\":{shape:?},\"dtype\":\"float32\",\
          \"quantization\":{{\"dtype\":\"uint8\",\"scale\":0.01,\"min\":-0.5}}}}"
     )
+}
+
+#[test]
+fn an_onnx_file_of_an_operators_own_is_checked_and_taken_as_it_is() {
+    let it = Fixture::new();
+    let own = b"any bytes: the face engine reads them";
+    std::fs::write(it.path("own.onnx"), own).unwrap();
+    let manifest = std::fs::read_to_string(it.path("manifest.toml")).unwrap();
+    let with = |hash: &str, more: &str| {
+        let entry = format!(
+            "[[model]]\nname = \"own\"\npurpose = \"-\"\nlicence = \"-\"\ntrained_on = \"-\"\n\
+             onnx = {{ file = \"own.onnx\", sha256 = \"{hash}\" }}\n{more}\
+             input = {{ side_px = 112, mean = [127.5, 127.5, 127.5], scale = 0.0078, channels = \"bgr\" }}\n\
+             [model.embedding]\nversion = \"2.0\"\n"
+        );
+        let manifest = manifest.replace("embedder = \"small\"", "embedder = \"own\"");
+        std::fs::write(it.path("manifest.toml"), format!("{manifest}{entry}")).unwrap();
+    };
+    with(&sha256(own), "");
+    assert_eq!(it.run().unwrap(), [Outcome::Written; 2]);
+    assert_eq!(std::fs::read(it.path("out/own.onnx")).unwrap(), own);
+    let index = std::fs::read_to_string(it.path("out/index.toml")).unwrap();
+    for line in ["embedder = \"own\"", "channels = \"bgr\"", "version = \"2.0\""] {
+        assert!(index.contains(line), "{line} is not in {index}");
+    }
+
+    with(&"0".repeat(64), "");
+    assert!(matches!(it.run(), Err(PrepareError::WrongHash { .. })));
+    with(&sha256(own), "network = \"resnet-34\"\n");
+    assert!(matches!(it.run(), Err(PrepareError::NoOrigin { model }) if model == "own"));
+}
+
+#[test]
+fn an_embedder_that_is_not_there_is_refused() {
+    let it = Fixture::new();
+    let manifest = std::fs::read_to_string(it.path("manifest.toml")).unwrap();
+    let manifest = manifest.replace("embedder = \"small\"", "embedder = \"large\"");
+    std::fs::write(it.path("manifest.toml"), manifest).unwrap();
+    assert!(matches!(it.run(), Err(PrepareError::NoEmbedder { embedder }) if embedder == "large"));
 }
 
 #[test]

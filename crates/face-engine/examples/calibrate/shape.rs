@@ -25,9 +25,9 @@ pub(crate) fn fit(
     for face in faces {
         let flat: Face = face.map(|it| Vector3::new(it.x, it.y, 0.0));
         let mirrored: Face = std::array::from_fn(|it| Vector3::new(-flat[twin[it]].x, flat[twin[it]].y, 0.0));
-        all.extend([flat, mirrored].map(|it| centered(it, weight)));
+        all.extend([flat, mirrored].map(|it| centered(&it, weight)));
     }
-    let mut shape = centered(beginning(&all), weight);
+    let mut shape = centered(&beginning(&all), weight);
     for _ in 0..ROUNDS {
         let mut seen: Vec<(f32, &Face, Matrix3<f32>)> = Vec::new();
         for face in &all {
@@ -37,9 +37,9 @@ pub(crate) fn fit(
         }
         seen.sort_by(|a, b| a.0.total_cmp(&b.0));
         seen.truncate((seen.len() as f32 * (1.0 - LEFT_OUT)) as usize);
-        shape = symmetric(reshaped(&seen), twin, weight);
+        shape = symmetric(&reshaped(&seen), twin, weight);
     }
-    level(shape, &all, weight).map(|it| [it.x, it.y, it.z]).to_vec()
+    level(&shape, &all, weight).map(|it| [it.x, it.y, it.z]).to_vec()
 }
 
 /// Median of the upright, centred faces, with a nose that stands out and a jaw that lies back.
@@ -62,7 +62,7 @@ fn beginning(faces: &[Face]) -> Face {
 }
 
 /// Around the weighted middle, at a weighted root mean square distance of one.
-fn centered(face: Face, weight: &[f32; LANDMARKS]) -> Face {
+fn centered(face: &Face, weight: &[f32; LANDMARKS]) -> Face {
     let total: f32 = weight.iter().sum();
     let middle = face
         .iter()
@@ -122,17 +122,18 @@ fn reshaped(seen: &[(f32, &Face, Matrix3<f32>)]) -> Face {
     right.map(|it| inverse * it)
 }
 
-fn symmetric(shape: Face, twin: &[usize; LANDMARKS], weight: &[f32; LANDMARKS]) -> Face {
+fn symmetric(shape: &Face, twin: &[usize; LANDMARKS], weight: &[f32; LANDMARKS]) -> Face {
     let shape = centered(shape, weight);
     let mirrored = |it: usize| Vector3::new(-shape[twin[it]].x, shape[twin[it]].y, shape[twin[it]].z);
-    centered(std::array::from_fn(|it| (shape[it] + mirrored(it)) / 2.0), weight)
+    let mean = std::array::from_fn(|it| (shape[it] + mirrored(it)) / 2.0);
+    centered(&mean, weight)
 }
 
 /// Nods the shape until the median face looks straight ahead.
-fn level(shape: Face, faces: &[Face], weight: &[f32; LANDMARKS]) -> Face {
+fn level(shape: &Face, faces: &[Face], weight: &[f32; LANDMARKS]) -> Face {
     let mut nods: Vec<f32> = faces
         .iter()
-        .map(|it| pose(it, &shape, weight))
+        .map(|it| pose(it, shape, weight))
         .map(|it| it[(2, 1)].atan2(it[(2, 2)]))
         .collect();
     nods.sort_by(f32::total_cmp);

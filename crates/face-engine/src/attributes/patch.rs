@@ -5,7 +5,7 @@
 
 use crate::geometry::Point;
 use crate::landmarks::{self, Landmarks};
-use crate::models::Normalization;
+use crate::models::{Channels, Normalization};
 use crate::pyramid::{Grid, Pyramid};
 
 /// Side of the square cells that a histogram is made of.
@@ -140,6 +140,7 @@ const BYTES: Normalization = Normalization {
     side_px: 0,
     mean: [0.0; 3],
     scale: 1.0,
+    channels: Channels::Rgb,
 };
 
 #[cfg(test)]

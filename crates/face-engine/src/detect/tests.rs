@@ -4,7 +4,7 @@ use picture::{Format, Picture};
 
 use super::anchors::anchors;
 use super::*;
-use crate::models::Normalization;
+use crate::models::{Channels, Normalization};
 use crate::network::{Network, RuntimeError};
 use crate::tensor::{Image, Output};
 
@@ -55,6 +55,7 @@ fn detector(network: impl Network + 'static, policy: Policy) -> Detector {
         side_px: 512,
         mean: [0.0; 3],
         scale: 1.0,
+        channels: Channels::Rgb,
     };
     Detector::new(Model::new("test", Box::new(network), bytes), policy)
 }
@@ -180,13 +181,41 @@ fn it_looks_closer_only_for_small_faces_and_only_where_there_are_pixels() {
 }
 
 #[test]
+fn a_photo_is_shown_at_every_size_up_to_a_quarter_more_than_its_own() {
+    let detector = detector(Fails, Policy::DEFAULT);
+    for (longer, sides) in [
+        (4000, vec![64, 128, 256, 512]),
+        (500, vec![64, 128, 256, 512]),
+        (300, vec![64, 128, 256, 375]),
+        (250, vec![64, 128, 256]),
+        (224, vec![64, 128, 256]),
+        (100, vec![64, 125]),
+        (40, vec![50]),
+    ] {
+        let photo = photo(longer, 40, Rect::default());
+        assert_eq!(detector.sides(&Pyramid::of(&photo).unwrap()), sides, "{longer}");
+    }
+}
+
+#[test]
+fn confidence_rises_with_the_score_and_stays_a_probability() {
+    let scores = [0.0, 0.15, 0.25, 0.35, 0.55, 0.7, 0.95, 1.0].map(confidence);
+    assert!(scores.is_sorted_by(|a, b| a < b), "{scores:?}");
+    assert!(scores.iter().all(|it| (0.0..=1.0).contains(it)));
+    // The shares that were counted.
+    for (score, share) in [(0.25, 0.67), (0.35, 0.8), (0.55, 0.92), (0.95, 0.998)] {
+        assert!((confidence(score) - share).abs() < 0.02, "{score}");
+    }
+}
+
+#[test]
 fn a_network_that_fails_or_answers_something_else_is_an_error() {
     let photo = photo(100, 100, Rect::default());
     let pyramid = Pyramid::of(&photo).unwrap();
     let failed = detector(Fails, Policy::DEFAULT).detect(&pyramid);
-    assert!(matches!(failed, Err(EngineError::Run { model: "test", .. })));
+    assert!(matches!(failed, Err(EngineError::Run { model, .. }) if model == "test"));
     let other = detector(Answers(vec![1.0; 7]), Policy::DEFAULT).detect(&pyramid);
-    assert!(matches!(other, Err(EngineError::Shape { model: "test" })));
+    assert!(matches!(other, Err(EngineError::Shape { model }) if model == "test"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ pub use similarity::{BadCurve, SimilarityCurve};
 
 use serde::Deserialize;
 
-use crate::models::{Entry, Model};
+use crate::models::{Entry, Model, known_input};
 use crate::pyramid::Pyramid;
 use crate::{EngineError, Face, LoadError};
 
@@ -63,12 +63,27 @@ pub(crate) struct Embedder {
 }
 
 impl Embedder {
-    /// The embedder that `entry` of the index describes.
+    /// The embedder that `entry` of the index describes. Its network is tried out.
     pub(crate) fn new(entry: &Entry, network: Model) -> Result<Self, LoadError> {
         let name = network.name();
         let settings = entry.embedding.clone().ok_or_else(|| LoadError::NotAnEmbedder {
             model: name.to_owned(),
         })?;
+        let outputs =
+            network
+                .run_any(&known_input(&network.input))
+                .map_err(|source| LoadError::BadNetwork {
+                    model: name.to_owned(),
+                    source: Box::new(source),
+                })?;
+        let found = outputs.first().map_or(0, |it| it.values.len());
+        if found != settings.dimension {
+            return Err(LoadError::WrongDimension {
+                model: name.to_owned(),
+                expected: settings.dimension,
+                found,
+            });
+        }
         Ok(Self {
             model: EmbeddingModel {
                 name: format!("{name} {}", settings.version),
@@ -120,6 +135,8 @@ impl Embedder {
 fn normalize(values: &mut [f32]) {
     let length = values.iter().map(|it| it * it).sum::<f32>().sqrt();
     if 0.0 < length {
-        values.iter_mut().for_each(|it| *it /= length);
+        for it in values {
+            *it /= length;
+        }
     }
 }

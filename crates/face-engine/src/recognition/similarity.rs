@@ -104,7 +104,7 @@ mod tests {
             let back = curve().percent(curve().squared_distance(percent));
             assert!((back - percent).abs() < 1e-3, "{percent} {back}");
         }
-        assert_eq!(curve().squared_distance(0.0), f32::INFINITY);
+        assert!(curve().squared_distance(0.0).is_infinite());
     }
 
     #[test]
