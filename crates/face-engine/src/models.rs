@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use sha2::Digest;
 
-use crate::network::{Network, RtenNetwork};
+use crate::network::{self, Network};
 use crate::recognition::{Embedder, Settings};
 use crate::tensor::{Image, Output};
 use crate::{EngineError, LoadError};
@@ -178,10 +178,10 @@ impl Index {
             model: name.to_owned(),
             source,
         };
-        let network = RtenNetwork::load(bytes, Arc::clone(threads)).map_err(bad_network)?;
+        let network = network::load(bytes, Arc::clone(threads)).map_err(bad_network)?;
         let model = Model {
             name: name.to_owned(),
-            network: Box::new(network),
+            network,
             input: entry.input,
         };
         let outputs = model
