@@ -134,20 +134,19 @@ pub(crate) async fn disassociate(service: &Rekognition, body: &[u8]) -> Result<V
         .await
 }
 
+/// Faces that nobody had before are in neither list: "it will be ignored and not be returned in the response".
 fn disassociated(outcome: &Disassociation) -> Value {
     let refused: Vec<Value> = outcome
         .refused
         .iter()
-        .map(|it| {
+        .filter_map(|it| {
             let face = it.face.to_string();
             match &it.reason {
-                // The model has no reason of its own for a face that nobody has: there is none such of this user.
-                DisassociationRefusal::FaceNotFound | DisassociationRefusal::NotAssociated => {
-                    refusal(&face, None, "FACE_NOT_FOUND")
-                }
+                DisassociationRefusal::FaceNotFound => Some(refusal(&face, None, "FACE_NOT_FOUND")),
                 DisassociationRefusal::AssociatedToAnotherUser(user) => {
-                    refusal(&face, Some(user), "ASSOCIATED_TO_A_DIFFERENT_USER")
+                    Some(refusal(&face, Some(user), "ASSOCIATED_TO_A_DIFFERENT_USER"))
                 }
+                DisassociationRefusal::NotAssociated => None,
             }
         })
         .collect();

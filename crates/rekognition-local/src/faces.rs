@@ -94,7 +94,12 @@ pub(crate) async fn delete(service: &Rekognition, body: &[u8]) -> Result<Value, 
                     }
                 })
                 .collect();
-            Ok(json!({"DeletedFaces": deleted, "UnsuccessfulFaceDeletions": refused}))
+            let mut answer = json!({"UnsuccessfulFaceDeletions": refused});
+            // The service model has no empty list of them.
+            if !deleted.is_empty() {
+                answer["DeletedFaces"] = json!(deleted);
+            }
+            Ok(answer)
         })
         .await
 }

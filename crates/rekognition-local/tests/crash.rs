@@ -128,6 +128,7 @@ async fn child(folder: &Path) {
         name: "pixels 1.0".into(),
         version: "1.0".into(),
         dimension: 3,
+        false_accept_rates: Vec::new(),
         similarity: SimilarityCurve::try_from(vec![(0.0, 100.0), (1.0, 0.0)]).unwrap(),
     };
     let store = open_store(folder).unwrap();

@@ -50,7 +50,7 @@ pub(super) fn section() -> String {
   error and the second an empty answer, as with Amazon.
 - A user's vector is the mean of its faces. `AssociateFaces` takes faces in their order, each compared with the mean so far; the first
   face of a user is always taken. Faces that the user has already are in neither list.
-- `DisassociateFaces` says `FACE_NOT_FOUND` of a face that nobody has.
+- `DisassociateFaces` passes over faces that nobody has: they are in neither list.
 - `ClientRequestToken`s are remembered for a day, across restarts.
 - `CreateCollection` answers its ARN without `arn:`, as Amazon does; `TagResource` and its like take it with and without.
 

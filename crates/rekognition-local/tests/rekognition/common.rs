@@ -53,6 +53,7 @@ pub(crate) fn model(name: &str, version: &str) -> EmbeddingModel {
         name: format!("{name} {version}"),
         version: version.to_owned(),
         dimension: 2,
+        false_accept_rates: Vec::new(),
         similarity: SimilarityCurve::try_from(knots).expect("it falls"),
     }
 }

@@ -355,6 +355,11 @@ async fn deleted_faces_are_gone_and_the_others_have_a_reason() {
             ],
         })
     );
+    let again = json!({"CollectionId": "people", "FaceIds": [free]});
+    assert_eq!(
+        world.ok("DeleteFaces", again).await,
+        json!({"UnsuccessfulFaceDeletions": [{"FaceId": free, "Reasons": ["FACE_NOT_FOUND"]}]})
+    );
     let left: Vec<String> = faces(&world).await.iter().map(|it| text(&it["FaceId"])).collect();
     assert_eq!(left, [hers]);
     for ids in [json!(null), json!([]), json!(["X"]), json!(vec![nobody; 4097])] {

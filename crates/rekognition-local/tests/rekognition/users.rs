@@ -192,7 +192,6 @@ async fn faces_that_leave_a_user_stay_in_the_collection() {
             "DisassociatedFaces": [{"FaceId": hers}],
             "UnsuccessfulFaceDisassociations": [
                 {"FaceId": his, "Reasons": ["ASSOCIATED_TO_A_DIFFERENT_USER"], "UserId": "bob"},
-                {"FaceId": free, "Reasons": ["FACE_NOT_FOUND"]},
                 {"FaceId": NOBODY, "Reasons": ["FACE_NOT_FOUND"]},
             ],
             "UserStatus": "CREATED",
