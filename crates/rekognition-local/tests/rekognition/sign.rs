@@ -1,6 +1,9 @@
 //! Requests signed as the official signer does it.
 
-use std::{net::SocketAddr, time::SystemTime};
+use std::{
+    net::SocketAddr,
+    time::{Duration, SystemTime},
+};
 
 use aws_credential_types::Credentials;
 use aws_sigv4::{
@@ -9,6 +12,9 @@ use aws_sigv4::{
 };
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
+
+/// Longest that any answer takes on a busy machine.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 
 /// What a request differs in from a good one.
 #[derive(Clone)]
@@ -72,5 +78,6 @@ pub(crate) fn request(address: SocketAddr, how: &Signed<'_>, body: &Value) -> Re
     for it in &added {
         request = request.header(it.name().to_owned(), it.value().to_owned());
     }
-    request.body(body)
+    // The port of a server that is gone may be somebody else's by now, who never answers.
+    request.timeout(ANSWER_WITHIN).body(body)
 }
