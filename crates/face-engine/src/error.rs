@@ -80,6 +80,20 @@ pub enum LoadError {
         /// Number that it gives.
         found: usize,
     },
+    /// An embedder has no looks, or one without size.
+    #[error("the looks of {model} must be at least one, each with a scale above 0")]
+    BadLooks {
+        /// Name of the model.
+        model: String,
+    },
+    /// The false-accept rates of an embedder do not fall while the similarities rise.
+    #[error(
+        "the false_accept_rates of {model} must be pairs [percent, rate], percents rising, rates falling and above 0"
+    )]
+    BadRates {
+        /// Name of the model.
+        model: String,
+    },
     /// The inference threads could not be started.
     #[error("cannot start {threads} inference threads")]
     NoThreads {

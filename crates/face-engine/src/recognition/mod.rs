@@ -10,8 +10,9 @@ pub use similarity::{BadCurve, SimilarityCurve};
 
 use serde::Deserialize;
 
+use crate::geometry::Point;
 use crate::models::{Entry, Model, known_input};
-use crate::pyramid::Pyramid;
+use crate::pyramid::{Grid, Pyramid};
 use crate::{EngineError, Face, LoadError};
 
 /// What there is to know about embeddings: which model they come from and what their distances mean.
@@ -27,6 +28,28 @@ pub struct EmbeddingModel {
     pub dimension: usize,
     /// From distance to similarity and back.
     pub similarity: SimilarityCurve,
+    /// Similarities in percent, rising, and the measured share of pairs of two people that reach them, falling. Empty if
+    /// nobody measured.
+    pub false_accept_rates: Vec<(f32, f32)>,
+}
+
+impl EmbeddingModel {
+    /// The similarity in percent that a share of at most `rate` of all pairs of two people reaches: the threshold to
+    /// compare with for that false-accept rate. Between measured rates it is interpolated by their logarithm.
+    ///
+    /// `None` for a rate below the smallest that was measured, and for a model of which none was.
+    #[must_use]
+    pub fn threshold(&self, rate: f32) -> Option<f32> {
+        let rates = &self.false_accept_rates;
+        let after = rates.partition_point(|it| rate < it.1);
+        let (high, low) = (rates.get(after)?, after.checked_sub(1).map(|it| rates[it]));
+        let Some(low) = low else {
+            // More false accepts than were measured: the lowest similarity with a known rate is on the safe side.
+            return Some(high.0);
+        };
+        let part = (low.1.ln() - rate.ln()) / (low.1.ln() - high.1.ln());
+        Some(low.0 + (high.0 - low.0) * part)
+    }
 }
 
 /// The table `embedding` of a model in the manifest.
@@ -38,7 +61,12 @@ pub(crate) struct Settings {
     template: align::Template,
     metric: Metric,
     mirrored: bool,
+    /// Chips whose embeddings are averaged; one that is cut as the template says if none are named.
+    #[serde(default = "one_look")]
+    looks: Vec<Look>,
     similarity: SimilarityCurve,
+    #[serde(default)]
+    false_accept_rates: Vec<(f32, f32)>,
 }
 
 /// How the network's authors compare its outputs.
@@ -52,6 +80,42 @@ enum Metric {
     Cosine,
 }
 
+/// How a chip differs from the one that the template asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Look {
+    /// How much more than the template's chip it shows: 1.05 is a twentieth more in each direction.
+    scale: f32,
+    /// By how many degrees it is turned clockwise.
+    turn: f32,
+    /// By how many of its pixels it is moved to the right.
+    right: f32,
+    /// By how many of its pixels it is moved down.
+    down: f32,
+}
+
+fn one_look() -> Vec<Look> {
+    vec![Look {
+        scale: 1.0,
+        turn: 0.0,
+        right: 0.0,
+        down: 0.0,
+    }]
+}
+
+impl Look {
+    /// `grid`, of `pixels` across, seen this way.
+    fn at(self, grid: Grid, pixels: usize) -> Grid {
+        let middle = pixels as f32 / 2.0;
+        let center = grid.to_photo(Point {
+            x: middle + self.right,
+            y: middle + self.down,
+        });
+        let angle = grid.right.y.atan2(grid.right.x) + self.turn.to_radians();
+        Grid::around(center, grid.step() * self.scale, angle, pixels, pixels)
+    }
+}
+
 /// A network that embeds faces.
 #[derive(Debug)]
 pub(crate) struct Embedder {
@@ -60,6 +124,7 @@ pub(crate) struct Embedder {
     template: align::Template,
     metric: Metric,
     mirrored: bool,
+    looks: Vec<Look>,
 }
 
 impl Embedder {
@@ -90,11 +155,13 @@ impl Embedder {
                 version: settings.version,
                 dimension: settings.dimension,
                 similarity: settings.similarity,
+                false_accept_rates: settings.false_accept_rates,
             },
             network,
             template: settings.template,
             metric: settings.metric,
             mirrored: settings.mirrored,
+            looks: settings.looks,
         })
     }
 
@@ -102,18 +169,24 @@ impl Embedder {
     pub(crate) fn embed(&self, photo: &Pyramid<'_>, face: &Face) -> Result<Vec<f32>, EngineError> {
         let side = self.network.input.side_px;
         let grid = self.template.grid(&face.landmarks, side);
-        let chip = photo.sample(grid, side, side, &self.network.input);
-        let mut embedding = self.look(&chip)?;
-        if self.mirrored {
-            let mirrored = self.look(&chip.mirrored())?;
-            for (a, b) in embedding.iter_mut().zip(mirrored) {
-                *a = a.midpoint(b);
-            }
-            if self.metric == Metric::Cosine {
-                normalize(&mut embedding);
+        let mut sum = vec![0.0; self.model.dimension];
+        for look in &self.looks {
+            let chip = photo.sample(look.at(grid, side), side, side, &self.network.input);
+            add(&mut sum, &self.look(&chip)?);
+            if self.mirrored {
+                add(&mut sum, &self.look(&chip.mirrored())?);
             }
         }
-        Ok(embedding)
+        match self.metric {
+            Metric::Cosine => normalize(&mut sum),
+            Metric::Euclidean => {
+                let n_looks = self.looks.len() * if self.mirrored { 2 } else { 1 };
+                for it in &mut sum {
+                    *it /= n_looks as f32;
+                }
+            }
+        }
+        Ok(sum)
     }
 
     fn look(&self, chip: &crate::tensor::Image) -> Result<Vec<f32>, EngineError> {
@@ -131,6 +204,12 @@ impl Embedder {
     }
 }
 
+fn add(sum: &mut [f32], values: &[f32]) {
+    for (sum, it) in sum.iter_mut().zip(values) {
+        *sum += it;
+    }
+}
+
 /// Makes `values` one long; nothing stays nothing.
 fn normalize(values: &mut [f32]) {
     let length = values.iter().map(|it| it * it).sum::<f32>().sqrt();
@@ -138,5 +217,54 @@ fn normalize(values: &mut [f32]) {
         for it in values {
             *it /= length;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_is_larger_turned_and_moved() {
+        let grid = Grid::around(Point { x: 100.0, y: 50.0 }, 2.0, 0.0, 150, 150);
+        assert_eq!(one_look()[0].at(grid, 150), grid);
+        let look = Look {
+            scale: 1.5,
+            turn: 90.0,
+            right: 10.0,
+            down: -5.0,
+        };
+        let seen = look.at(grid, 150);
+        assert!((seen.step() - 3.0).abs() < 1e-4);
+        let middle = seen.to_photo(Point { x: 75.0, y: 75.0 });
+        assert!(middle.distance(Point { x: 120.0, y: 40.0 }) < 1e-3);
+        assert!(seen.right.x.abs() < 1e-3 && 0.0 < seen.right.y, "clockwise");
+    }
+
+    #[test]
+    fn a_false_accept_rate_has_a_threshold_as_far_as_it_was_measured() {
+        let model = EmbeddingModel {
+            name: "test 1".to_owned(),
+            version: "1".to_owned(),
+            dimension: 2,
+            similarity: SimilarityCurve::try_from(vec![(0.0, 100.0), (1.0, 0.0)]).unwrap(),
+            false_accept_rates: vec![(80.0, 0.01), (90.0, 0.001), (99.0, 0.0001)],
+        };
+        for (rate, percent) in [
+            (0.5, 80.0),
+            (0.01, 80.0),
+            (0.001, 90.0),
+            (0.0001, 99.0),
+            (0.003_162, 85.0),
+        ] {
+            assert!((model.threshold(rate).unwrap() - percent).abs() < 0.01, "{rate}");
+        }
+        assert_eq!(model.threshold(0.000_01), None);
+        assert_eq!(model.threshold(0.0), None);
+        let unmeasured = EmbeddingModel {
+            false_accept_rates: Vec::new(),
+            ..model
+        };
+        assert_eq!(unmeasured.threshold(0.01), None);
     }
 }

@@ -30,6 +30,7 @@ impl Nobody {
             name: "nobody 1.0".into(),
             version: "1.0".into(),
             dimension: 2,
+            false_accept_rates: Vec::new(),
             similarity: SimilarityCurve::try_from(vec![(0.0, 100.0), (1.0, 0.0)]).unwrap(),
         })
     }
