@@ -109,7 +109,7 @@ def test_a_face_unlike_the_users_is_not_taken_and_its_confidence_told(rekognitio
 
 def test_75_is_the_default_threshold(rekognition, collection, people, faces, associate):
     associate("ada", faces[:1])
-    # The endpoint's model finds the first of them between 75 and 80 percent similar.
+    # The endpoint's model finds the first of them somewhat less than 80 percent similar, the other much less.
     for who in ("stripes", "green"):
         stranger = index(rekognition, collection, people.jpeg(who))
         (refusal,) = associate("ada", [stranger], UserMatchThreshold=100)["UnsuccessfulFaceAssociations"]

@@ -116,7 +116,7 @@ POOR = {
     "very dark": ("olive", "LOW_BRIGHTNESS", DEFAULT_AND_HIGH),
     "very blurred": ("olive", "LOW_SHARPNESS", DEFAULT_AND_HIGH),
     "very small": ("maroon", "SMALL_BOUNDING_BOX", ({"QualityFilter": "HIGH"},)),
-    "without its forehead": ("peach", "LOW_FACE_QUALITY", ({"QualityFilter": "HIGH"},)),
+    "without its forehead": ("black", "LOW_FACE_QUALITY", ({"QualityFilter": "HIGH"},)),
 }
 
 
@@ -155,7 +155,7 @@ def test_the_stricter_the_filter_the_fewer_faces_pass(rekognition, collection, s
     # One of the three is seen from the side.
     (profile,) = answer["UnindexedFaces"]
     assert abs(profile["FaceDetail"]["Pose"]["Yaw"]) > 45
-    assert set(profile["Reasons"]) == {"EXTREME_POSE", "LOW_CONFIDENCE"}
+    assert "EXTREME_POSE" in profile["Reasons"]
 
 
 def test_a_good_face_passes_every_filter(rekognition, collection, people):

@@ -40,11 +40,11 @@ def similarities(answer):
 def test_the_other_pictures_of_a_person_are_found_and_not_the_face_itself(rekognition, gallery):
     collection, faces = gallery
     for n in range(3):
-        answer = rekognition.search_faces(CollectionId=collection, FaceId=faces[f"olive-{n}"])
+        answer = rekognition.search_faces(CollectionId=collection, FaceId=faces[f"olive-{n}"], FaceMatchThreshold=90)
         assert set(found(answer)) == {f"olive-{it}" for it in range(3)} - {f"olive-{n}"}
         assert answer["SearchedFaceId"] == faces[f"olive-{n}"]
         assert answer["FaceModelVersion"]
-        assert all(80 <= it <= 100 for it in similarities(answer))
+        assert all(90 <= it <= 100 for it in similarities(answer))
 
 
 def test_a_match_is_the_face_as_it_is_listed(rekognition, gallery):
@@ -72,6 +72,7 @@ def test_threshold_0_finds_all_others_the_most_similar_first(rekognition, galler
 
 def test_the_threshold_is_the_least_similarity_and_80_by_default(rekognition, gallery):
     collection, faces = gallery
+    # The endpoint's model finds stripes nearly so similar to olive: a little more or a little less than 80.
 
     def search(**options):
         return rekognition.search_faces(CollectionId=collection, FaceId=faces["olive-0"], **options)
@@ -106,10 +107,11 @@ def test_a_face_that_is_not_in_the_collection_is_refused(rekognition, gallery, s
 
 def test_a_person_is_found_by_a_picture_that_was_never_indexed(rekognition, gallery, people):
     collection, _ = gallery
-    answer = rekognition.search_faces_by_image(CollectionId=collection, Image={"Bytes": people.jpeg("olive", "brighter")})
+    photo = {"Bytes": people.jpeg("olive", "brighter")}
+    answer = rekognition.search_faces_by_image(CollectionId=collection, Image=photo, FaceMatchThreshold=90)
     assert sorted(found(answer)) == ["olive-0", "olive-1", "olive-2"]
     assert similarities(answer) == sorted(similarities(answer), reverse=True)
-    assert all(80 <= it <= 100 for it in similarities(answer))
+    assert all(90 <= it <= 100 for it in similarities(answer))
 
 
 @pytest.mark.parametrize("variant", SAME_FACE)
