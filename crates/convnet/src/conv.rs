@@ -74,10 +74,8 @@ impl Parts<'_> {
 impl Conv {
     /// A convolution of the network's input.
     pub(crate) fn of_image(level: Level, parts: &Parts<'_>) -> Self {
-        let depth = parts.window.taps() * parts.n_in;
-        let packed = Packed::new(level, depth, blocks(parts.n_out), |row, out| {
-            parts.weight(out, row % parts.n_in, row / parts.n_in)
-        });
+        let shape = [parts.window.taps(), parts.n_in, blocks(parts.n_out)];
+        let packed = Packed::new(level, shape, |tap, channel, out| parts.weight(out, channel, tap));
         Self::new(level, parts, Method::Stem(packed))
     }
 
@@ -85,9 +83,9 @@ impl Conv {
     pub(crate) fn of_map(level: Level, parts: &Parts<'_>) -> Self {
         let most = parts.n_in.max(parts.n_out);
         let method = if parts.is_winograd() && most <= MAX_CHANNELS_OF_SIX {
-            Self::squares(level, parts, 6)
+            Self::squares::<6>(level, parts)
         } else if parts.is_winograd() && most <= MAX_CHANNELS_OF_FOUR {
-            Self::squares(level, parts, 4)
+            Self::squares::<4>(level, parts)
         } else {
             Self::direct(level, parts)
         };
@@ -119,27 +117,32 @@ impl Conv {
     }
 
     fn direct(level: Level, parts: &Parts<'_>) -> Method {
-        let rows = blocks(parts.n_in) * LANES;
-        let depth = parts.window.taps() * rows;
-        Method::Direct(Packed::new(level, depth, blocks(parts.n_out), |row, out| {
-            parts.weight(out, row % rows, row / rows)
-        }))
+        let shape = [
+            parts.window.taps(),
+            blocks(parts.n_in) * LANES,
+            blocks(parts.n_out),
+        ];
+        let packed = Packed::new(level, shape, |tap, channel, out| parts.weight(out, channel, tap));
+        Method::Direct(packed)
     }
 
-    fn squares(level: Level, parts: &Parts<'_>, side: usize) -> Method {
+    fn squares<const SIDE: usize>(level: Level, parts: &Parts<'_>) -> Method {
         let (rows, columns) = (blocks(parts.n_in) * LANES, blocks(parts.n_out) * LANES);
-        let mut places = vec![vec![0.0; rows * columns]; side * side];
-        for out in 0..parts.n_out {
-            for channel in 0..parts.n_in {
-                let row = |y: usize| std::array::from_fn(|x| parts.weight(out, channel, y * 3 + x));
-                let square = winograd::kernel(side, std::array::from_fn(row));
-                for (place, value) in places.iter_mut().zip(square) {
-                    place[channel * columns + out] = value;
+        let mut places = vec![vec![0.0; rows * columns]; SIDE * SIDE];
+        for channel in 0..parts.n_in {
+            for out in 0..parts.n_out {
+                let first = (out * parts.n_in + channel) * 9;
+                let weights = parts.weights[first..first + 9].as_chunks().0;
+                let square = winograd::kernel::<SIDE>(weights);
+                for (place, value) in places.iter_mut().zip(square.as_flattened()) {
+                    place[channel * columns + out] = *value;
                 }
             }
         }
-        let pack =
-            |it: Vec<f32>| Packed::new(level, rows, columns / LANES, |row, out| it[row * columns + out]);
-        Method::Winograd(side, places.into_iter().map(pack).collect())
+        let pack = |it: Vec<f32>| {
+            let shape = [1, rows, columns / LANES];
+            Packed::new(level, shape, |_, channel, out| it[channel * columns + out])
+        };
+        Method::Winograd(SIDE, places.into_iter().map(pack).collect())
     }
 }

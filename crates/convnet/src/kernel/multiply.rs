@@ -17,19 +17,23 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
-    /// Packs a matrix of `depth` rows and `out_blocks` blocks of columns for `level`.
+    /// Packs `taps` matrices of `channels` rows and `out_blocks` blocks of columns for `level`; values are by tap,
+    /// channel and output.
     pub(crate) fn new(
         level: Level,
-        depth: usize,
-        out_blocks: usize,
-        value: impl Fn(usize, usize) -> f32,
+        [taps, channels, out_blocks]: [usize; 3],
+        value: impl Fn(usize, usize, usize) -> f32,
     ) -> Self {
         let columns = level.columns();
+        let depth = taps * channels;
         let mut values = Vec::with_capacity(depth * out_blocks);
         for first in (0..out_blocks).step_by(columns) {
-            for row in 0..depth {
-                for block in first..(first + columns).min(out_blocks) {
-                    values.push(Block(std::array::from_fn(|it| value(row, block * LANES + it))));
+            for tap in 0..taps {
+                for channel in 0..channels {
+                    for block in first..(first + columns).min(out_blocks) {
+                        let out = |it: usize| block * LANES + it;
+                        values.push(Block(std::array::from_fn(|it| value(tap, channel, out(it)))));
+                    }
                 }
             }
         }

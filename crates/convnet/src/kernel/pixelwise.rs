@@ -65,9 +65,10 @@ impl Job for PoolRow<'_> {
                     Pool::Max => simd.splat(f32::NEG_INFINITY),
                     Pool::Mean => simd.splat(0.0),
                 };
-                for row in self.rows.chunks_exact(row_len) {
-                    for next in row[left * depth..right * depth].chunks_exact(depth) {
-                        let next = simd.load(&next[block]);
+                for y in 0..n_rows {
+                    let row = &self.rows[y * row_len..][..row_len];
+                    for column in left..right {
+                        let next = simd.load(&row[column * depth + block]);
                         value = match self.pool {
                             Pool::Max => simd.max(value, next),
                             Pool::Mean => simd.add(value, next),

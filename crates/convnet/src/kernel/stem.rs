@@ -60,18 +60,21 @@ impl Source for Windows<'_> {
         panel: &[[Block; N]],
         sums: &mut [[S::Vector; N]; R],
     ) {
-        for (y, weights) in panel.as_chunks::<3>().0.chunks_exact(self.columns).enumerate() {
-            let start = y * self.width + first * self.stride;
-            let mut rows = [&self.pixels[..0]; R];
+        let values = self.pixels.as_flattened();
+        let row_len = self.columns * 3;
+        for (y, weights) in panel.chunks_exact(row_len).enumerate() {
+            let start = (y * self.width + first * self.stride) * 3;
+            let mut rows = [&values[..0]; R];
             for (r, row) in rows.iter_mut().enumerate() {
-                *row = &self.pixels[start + r * self.stride..][..self.columns];
+                *row = &values[start + r * self.stride * 3..][..row_len];
             }
-            for (x, weights) in weights.iter().enumerate() {
-                let mut values = [&[0.0; 3]; R];
+            // Not by pixels of three: unrolled, the sums no longer stay in registers.
+            for (k, weights) in weights.iter().enumerate() {
+                let mut values = [&[0.0]; R];
                 for (value, row) in values.iter_mut().zip(&rows) {
-                    *value = &row[x];
+                    *value = std::array::from_ref(&row[k]);
                 }
-                accumulate(simd, &values, weights, sums);
+                accumulate(simd, &values, std::array::from_ref(weights), sums);
             }
         }
     }

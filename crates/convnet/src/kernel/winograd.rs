@@ -12,36 +12,35 @@ pub(crate) const fn outputs(side: usize) -> usize {
     side - 2
 }
 
-/// A 3 by 3 kernel as a square of `side` by `side`, row by row.
-pub(crate) fn kernel(side: usize, weights: [[f32; 3]; 3]) -> Vec<f32> {
-    const G4: [[f64; 3]; 4] = [
-        [1.0, 0.0, 0.0],
-        [0.5, 0.5, 0.5],
-        [0.5, -0.5, 0.5],
-        [0.0, 0.0, 1.0],
-    ];
-    const G6: [[f64; 3]; 6] = [
-        [1.0 / 4.0, 0.0, 0.0],
-        [-1.0 / 6.0, -1.0 / 6.0, -1.0 / 6.0],
-        [-1.0 / 6.0, 1.0 / 6.0, -1.0 / 6.0],
-        [1.0 / 24.0, 1.0 / 12.0, 1.0 / 6.0],
-        [1.0 / 24.0, -1.0 / 12.0, 1.0 / 6.0],
-        [0.0, 0.0, 1.0],
-    ];
-    let g: &[[f64; 3]] = if side == 4 { &G4 } else { &G6 };
-    let mut square = Vec::with_capacity(side * side);
-    for down in g {
-        for across in g {
-            let mut sum = 0.0;
-            for (row, d) in weights.iter().zip(down) {
-                for (&weight, a) in row.iter().zip(across) {
-                    sum += f64::from(weight) * d * a;
-                }
-            }
-            square.push(sum as f32);
+/// A 3 by 3 kernel as a square of `SIDE` by `SIDE`.
+pub(crate) fn kernel<const SIDE: usize>(weights: &[[f32; 3]]) -> [[f32; SIDE]; SIDE] {
+    let mut across = [[0.0; 3]; SIDE];
+    for (y, weights) in weights.iter().enumerate() {
+        for (column, value) in across.iter_mut().zip(kernel_1d::<SIDE>(weights.map(f64::from))) {
+            column[y] = value;
         }
     }
-    square
+    let columns: [[f64; SIDE]; SIDE] = across.map(kernel_1d);
+    std::array::from_fn(|y| std::array::from_fn(|x| columns[x][y] as f32))
+}
+
+fn kernel_1d<const SIDE: usize>([a, b, c]: [f64; 3]) -> [f64; SIDE] {
+    let mut out = [0.0; SIDE];
+    if SIDE == 4 {
+        let even = a + c;
+        out.copy_from_slice(&[a, (even + b) * 0.5, (even - b) * 0.5, c]);
+    } else {
+        let (even, odd) = (a / 24.0 + c / 6.0, b / 12.0);
+        out.copy_from_slice(&[
+            a / 4.0,
+            (a + b + c) / -6.0,
+            (a - b + c) / -6.0,
+            even + odd,
+            even - odd,
+            c,
+        ]);
+    }
+    out
 }
 
 /// Turns one square of the input into factors.
