@@ -80,6 +80,14 @@ pub enum LoadError {
         /// Number that it gives.
         found: usize,
     },
+    /// An embedder's `center` or `length_power` cannot be.
+    #[error("center of {model} must have {dimension} components, and length_power must lie within 0 and 1")]
+    BadCenter {
+        /// Name of the model.
+        model: String,
+        /// Components of its embeddings.
+        dimension: usize,
+    },
     /// An embedder has no looks, or one without size.
     #[error("the looks of {model} must be at least one, each with a scale above 0")]
     BadLooks {

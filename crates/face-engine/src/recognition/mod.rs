@@ -64,6 +64,12 @@ pub(crate) struct Settings {
     /// Chips whose embeddings are averaged; one that is cut as the template says if none are named.
     #[serde(default = "one_look")]
     looks: Vec<Look>,
+    /// Subtracted from the mean of all looks; nothing if it is not there.
+    #[serde(default)]
+    center: Vec<f32>,
+    /// The difference is divided by its length to this power, `0.0..=1.0`: 0 leaves it alone, 1 makes it one long.
+    #[serde(default)]
+    length_power: f32,
     similarity: SimilarityCurve,
     #[serde(default)]
     false_accept_rates: Vec<(f32, f32)>,
@@ -125,6 +131,8 @@ pub(crate) struct Embedder {
     metric: Metric,
     mirrored: bool,
     looks: Vec<Look>,
+    center: Vec<f32>,
+    length_power: f32,
 }
 
 impl Embedder {
@@ -162,6 +170,8 @@ impl Embedder {
             metric: settings.metric,
             mirrored: settings.mirrored,
             looks: settings.looks,
+            center: settings.center,
+            length_power: settings.length_power,
         })
     }
 
@@ -177,14 +187,16 @@ impl Embedder {
                 add(&mut sum, &self.look(&chip.mirrored())?);
             }
         }
-        match self.metric {
-            Metric::Cosine => normalize(&mut sum),
-            Metric::Euclidean => {
-                let n_looks = self.looks.len() * if self.mirrored { 2 } else { 1 };
-                for it in &mut sum {
-                    *it /= n_looks as f32;
-                }
-            }
+        let n_looks = self.looks.len() * if self.mirrored { 2 } else { 1 };
+        for it in &mut sum {
+            *it /= n_looks as f32;
+        }
+        for (it, center) in sum.iter_mut().zip(&self.center) {
+            *it -= center;
+        }
+        shorten(&mut sum, self.length_power);
+        if self.metric == Metric::Cosine {
+            shorten(&mut sum, 1.0);
         }
         Ok(sum)
     }
@@ -198,7 +210,7 @@ impl Embedder {
             .filter(|it| it.len() == self.model.dimension && it.iter().all(|it| it.is_finite()))
             .ok_or_else(|| self.network.unexpected_shape())?;
         if self.metric == Metric::Cosine {
-            normalize(&mut values);
+            shorten(&mut values, 1.0);
         }
         Ok(values)
     }
@@ -210,12 +222,13 @@ fn add(sum: &mut [f32], values: &[f32]) {
     }
 }
 
-/// Makes `values` one long; nothing stays nothing.
-fn normalize(values: &mut [f32]) {
+/// Divides `values` by their length to the power of `power`; nothing stays nothing.
+fn shorten(values: &mut [f32], power: f32) {
     let length = values.iter().map(|it| it * it).sum::<f32>().sqrt();
     if 0.0 < length {
+        let by = length.powf(power);
         for it in values {
-            *it /= length;
+            *it /= by;
         }
     }
 }
@@ -223,6 +236,20 @@ fn normalize(values: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_shortened_keeps_its_direction() {
+        let mut values = [3.0, 4.0];
+        shorten(&mut values, 0.0);
+        assert!((values[0] - 3.0).abs() < 1e-6);
+        shorten(&mut values, 0.5);
+        assert!((values[0].hypot(values[1]) - 5.0_f32.sqrt()).abs() < 1e-6);
+        shorten(&mut values, 1.0);
+        assert!((values[0] - 0.6).abs() < 1e-6 && (values[1] - 0.8).abs() < 1e-6);
+        let mut nothing = [0.0; 2];
+        shorten(&mut nothing, 1.0);
+        assert!(nothing.iter().all(|it| it.abs() < f32::EPSILON));
+    }
 
     #[test]
     fn a_look_is_larger_turned_and_moved() {
