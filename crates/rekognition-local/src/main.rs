@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
-use face_engine::Engine;
+use face_engine::{EmbeddingModel, Engine};
 use rekognition_local::{
     Limits, Objects, OpenError, Rekognition,
     endpoint::{Endpoint, Hosts},
@@ -54,6 +54,9 @@ struct Args {
     /// Inference threads for each picture.
     #[arg(long, default_value = "1")]
     threads: NonZeroUsize,
+    /// Prints which similarity to ask for so that no more than a share of strangers is accepted, and ends.
+    #[arg(long)]
+    thresholds: bool,
 }
 
 /// LocalStack's convention. Fine where only this machine can connect.
@@ -79,6 +82,9 @@ async fn main() -> Result<()> {
         );
     }
     let engine = Engine::load(&args.models, args.threads.get()).context("the models are not ready")?;
+    if args.thresholds {
+        return print_thresholds(engine.embedding_model());
+    }
     let objects: Arc<dyn Objects> = match &args.s3_root {
         Some(root) => Arc::new(
             Folders::new(root).with_context(|| format!("--s3-root {} cannot be read", root.display()))?,
@@ -116,6 +122,27 @@ fn secret_key(args: &Args) -> Result<String> {
         bail!("{} is empty", file.display());
     }
     Ok(secret.to_owned())
+}
+
+/// False-accept rates that people ask for.
+const RATES: [f32; 6] = [0.02, 0.01, 0.005, 0.002, 0.001, 0.000_5];
+
+/// The thresholds of `docs/accuracy.md`, by false-accept rate.
+fn print_thresholds(model: &EmbeddingModel) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "model {}\nfalse accepts   similarity of at least",
+        model.name
+    )?;
+    for rate in RATES {
+        let percent = rate * 100.0;
+        match model.threshold(rate) {
+            Some(similarity) => writeln!(out, "{percent:10.2} %   {similarity:.1}")?,
+            None => writeln!(out, "{percent:10.2} %   not measured")?,
+        }
+    }
+    Ok(())
 }
 
 /// One line on standard output when requests are answered; scripts wait for it.

@@ -259,7 +259,7 @@ impl Detector {
 
 /// Probability that a detection of this score is a face, `0.0..=1.0`.
 ///
-/// The logistic curve through the shares of faces among 1,480 detections in photos of crowds, portraits and tight crops:
+/// The logistic curve through the shares of faces among 1,299 detections in photos of crowds, portraits and tight crops:
 /// 0.67 at scores around 0.25, 0.80 at 0.35, 0.92 at 0.55, 0.97 at 0.7, 0.998 at 0.95. `docs/models.md` says how they
 /// were counted.
 pub(crate) fn confidence(score: f32) -> f32 {

@@ -85,6 +85,27 @@ fn start(mut program: Command) -> (Running, SocketAddr) {
     (running, address.parse().expect("an address"))
 }
 
+#[test]
+fn it_tells_the_thresholds_of_its_model() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = program(folder.path())
+        .arg("--thresholds")
+        .output()
+        .expect("it starts");
+    assert!(output.status.success());
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let similarities: Vec<f32> = said
+        .lines()
+        .filter(|it| it.contains(" %   ") && !it.ends_with("measured"))
+        .filter_map(|it| it.rsplit(' ').next()?.parse().ok())
+        .collect();
+    assert!(3 <= similarities.len(), "{said}");
+    assert!(
+        similarities.is_sorted_by(|a, b| a < b),
+        "fewer strangers, more similarity: {said}"
+    );
+}
+
 #[tokio::test]
 async fn it_keeps_collections_and_shares_their_folder_with_nobody() {
     let folder = tempfile::tempdir().expect("a folder");
