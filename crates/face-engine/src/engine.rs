@@ -25,8 +25,11 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Loads the networks from `models_dir`, the folder that `prepare-models` writes, to run on `threads`
-    /// threads. Every file must have its hash, and every network must give the known answer to a known input.
+    /// Loads the networks from `models_dir`, the folder that `prepare-models` writes. Every file must have its
+    /// hash, and every network must give the known answer to a known input.
+    ///
+    /// The shipped networks run on the thread that asks, whatever `threads` says; a network of an operator's own
+    /// that needs rten runs on that many.
     ///
     /// # Errors
     ///

@@ -51,7 +51,7 @@ struct Args {
     /// Pictures looked at at the same time [default: one per processor].
     #[arg(long)]
     workers: Option<NonZeroUsize>,
-    /// Inference threads for each picture.
+    /// Threads of an embedder of your own; the shipped networks take one for each picture.
     #[arg(long, default_value = "1")]
     threads: NonZeroUsize,
     /// Prints which similarity to ask for so that no more than a share of strangers is accepted, and ends.

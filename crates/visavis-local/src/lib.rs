@@ -35,7 +35,7 @@ pub struct Options {
     pub aws: SocketAddr,
     /// Values for the template's parameters, beyond its defaults.
     pub parameters: BTreeMap<String, String>,
-    /// Threads that one inference may use.
+    /// Threads of an embedder of an operator's own; see [`face_engine::Engine::load`].
     pub threads: usize,
 }
 

@@ -43,7 +43,7 @@ struct Cli {
     /// Value for a parameter of the template, as NAME=VALUE; may be repeated.
     #[arg(long = "parameter", value_parser = name_and_value)]
     parameters: Vec<(String, String)>,
-    /// Threads that one inference may use; all cores if not given.
+    /// Threads of an embedder of your own, all cores if not given; the shipped networks take one for each photo.
     #[arg(long)]
     threads: Option<usize>,
     /// Prints one line of JSON to standard output when ready, for programs.
