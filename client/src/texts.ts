@@ -292,6 +292,8 @@ export function problemText(problem: Problem): string {
     case 'upload-incomplete':
     case 'upload-expired':
       return 'The upload got lost on the way. Scan the picture again.'
+    case 'rate-limited':
+      return tryLater('That was too often in a short time.', problem.retryAfterSeconds ?? null)
     case 'too-many-uploads':
       return tryLater('You have begun more uploads than are allowed at a time.', problem.retryAfterSeconds ?? null)
     case 'analysis-in-progress':

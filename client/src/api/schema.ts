@@ -69,7 +69,7 @@ export interface paths {
         put?: never;
         /**
          * Opens a session.
-         * @description An unknown username and a wrong password have the same answer and take the same time.
+         * @description An unknown username and a wrong password have the same answer and take the same time. After five failures within fifteen minutes for one username, or twenty from one address, there is a pause of fifteen minutes; each failure after it makes the next pause twice as long, up to an hour.
          */
         post: operations["signIn"];
         delete?: never;
@@ -668,7 +668,7 @@ export interface components {
          * @description Kind of problem: the registry, in full.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-json" | "/problems/invalid-cursor" | "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-credentials" | "/problems/session-ended" | "/problems/forbidden" | "/problems/sign-up-closed" | "/problems/password-change-required" | "/problems/not-found" | "/problems/upload-not-found" | "/problems/analysis-not-found" | "/problems/method-not-allowed" | "/problems/username-taken" | "/problems/email-taken" | "/problems/upload-incomplete" | "/problems/analysis-in-progress" | "/problems/upload-expired" | "/problems/payload-too-large" | "/problems/upload-too-large" | "/problems/unsupported-media-type" | "/problems/invalid-request" | "/problems/password-too-weak" | "/problems/upload-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported" | "/problems/image-too-large" | "/problems/image-too-small" | "/problems/kind-not-available" | "/problems/attribute-not-available" | "/problems/idempotency-key-reused" | "/problems/too-many-uploads" | "/problems/internal" | "/problems/busy";
+        ProblemType: "/problems/invalid-json" | "/problems/invalid-cursor" | "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-credentials" | "/problems/session-ended" | "/problems/forbidden" | "/problems/sign-up-closed" | "/problems/password-change-required" | "/problems/not-found" | "/problems/upload-not-found" | "/problems/analysis-not-found" | "/problems/method-not-allowed" | "/problems/username-taken" | "/problems/email-taken" | "/problems/upload-incomplete" | "/problems/analysis-in-progress" | "/problems/upload-expired" | "/problems/payload-too-large" | "/problems/upload-too-large" | "/problems/unsupported-media-type" | "/problems/invalid-request" | "/problems/password-too-weak" | "/problems/upload-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported" | "/problems/image-too-large" | "/problems/image-too-small" | "/problems/kind-not-available" | "/problems/attribute-not-available" | "/problems/idempotency-key-reused" | "/problems/too-many-uploads" | "/problems/rate-limited" | "/problems/internal" | "/problems/busy";
         /** @description How good the picture of a face is, 0 to 100. */
         Quality: {
             /**
@@ -1214,6 +1214,24 @@ export interface components {
                 };
             };
         };
+        /** @description `rate-limited`: That was too often; try again later. */
+        RateLimited: {
+            headers: {
+                /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                "RateLimit-Policy"?: string;
+                /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                RateLimit?: string;
+                /** @description Seconds after which trying again makes sense. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/rate-limited";
+                };
+            };
+        };
         /** @description `internal`: Something went wrong on our side. */
         Internal: {
             headers: {
@@ -1437,6 +1455,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Busy"];
         };
@@ -1723,6 +1742,10 @@ export interface operations {
             /** @description The place. */
             201: {
                 headers: {
+                    /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1794,7 +1817,28 @@ export interface operations {
                     };
                 };
             };
-            429: components["responses"]["TooManyUploads"];
+            /**
+             * @description `too-many-uploads`: Too many uploads wait to be analysed.
+             *
+             *     `rate-limited`: That was too often; try again later.
+             */
+            429: {
+                headers: {
+                    /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                    RateLimit?: string;
+                    /** @description Seconds after which trying again makes sense. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/too-many-uploads" | "/problems/rate-limited";
+                    };
+                };
+            };
             500: components["responses"]["Internal"];
             503: components["responses"]["Busy"];
         };
@@ -1824,6 +1868,10 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1878,6 +1926,7 @@ export interface operations {
             };
             403: components["responses"]["PasswordChangeRequired"];
             422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Busy"];
         };

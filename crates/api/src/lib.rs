@@ -4,8 +4,9 @@
 //! Deliberately not here: serving. `lambda-kit` routes requests by [`ROUTES`], the functions answer with the
 //! types of [`wire`], and `openapi.json` in the repository's root is a snapshot of [`openapi::document`].
 //!
-//! Reading order: [`problem`], [`wire`], [`route`], [`routes`], [`openapi`].
+//! Reading order: [`problem`], [`wire`], [`route`], [`routes`], [`limit`], [`openapi`].
 
+pub mod limit;
 pub mod openapi;
 pub mod problem;
 pub mod route;

@@ -202,8 +202,11 @@ fn response_of(kinds: &[ProblemType], problem_ref: &Value) -> Value {
         }},
     });
     let header = |name: &str, description: &str| json!({ name: { "description": description, "schema": { "type": "string" } } });
-    if kinds.contains(&ProblemType::Busy) {
-        response["headers"] = header("Retry-After", "Seconds after which trying again makes sense.");
+    if kinds.contains(&ProblemType::RateLimited) {
+        response["headers"] = headers(RATE_HEADERS);
+        response["headers"]["Retry-After"] = header("Retry-After", RETRY_AFTER)["Retry-After"].clone();
+    } else if kinds.contains(&ProblemType::Busy) {
+        response["headers"] = header("Retry-After", RETRY_AFTER);
     } else if kinds.contains(&ProblemType::MethodNotAllowed) {
         response["headers"] = header("Allow", "Methods that the address supports.");
     } else if kinds.contains(&ProblemType::Unauthenticated) {
@@ -249,7 +252,10 @@ fn operation(route: &Route, schemas: &mut Schemas) -> Value {
     }
     let mut responses = Map::new();
     for answer in route.answers {
-        responses.insert(answer.status.to_string(), success(answer, &mut schemas.answers));
+        responses.insert(
+            answer.status.to_string(),
+            success(route, answer, &mut schemas.answers),
+        );
     }
     let mut by_status: BTreeMap<u16, Vec<ProblemType>> = BTreeMap::new();
     for kind in route.problems() {
@@ -281,19 +287,35 @@ fn security(route: &Route) -> Value {
     }
 }
 
-fn success(answer: &Answer, generator: &mut SchemaGenerator) -> Value {
+/// What answers of limited operations say (draft-ietf-httpapi-ratelimit-headers).
+const RATE_HEADERS: &[(&str, &str)] = &[
+    (
+        "RateLimit-Policy",
+        "Name of the limit, how many it lets through (`q`), and within how many seconds (`w`).",
+    ),
+    (
+        "RateLimit",
+        "Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`).",
+    ),
+];
+const RETRY_AFTER: &str = "Seconds after which trying again makes sense.";
+
+fn headers(headers: &[(&str, &str)]) -> Value {
+    let described = headers.iter().map(|(name, description)| {
+        let header = json!({ "description": description, "schema": { "type": "string" } });
+        ((*name).to_owned(), header)
+    });
+    described.collect()
+}
+
+fn success(route: &Route, answer: &Answer, generator: &mut SchemaGenerator) -> Value {
     let mut response = json!({ "description": answer.description });
-    if !answer.headers.is_empty() {
-        response["headers"] = answer
-            .headers
-            .iter()
-            .map(|(name, description)| {
-                (
-                    (*name).to_owned(),
-                    json!({ "description": description, "schema": { "type": "string" } }),
-                )
-            })
-            .collect();
+    let mut described = answer.headers.to_vec();
+    if route.rate().is_some() {
+        described.extend_from_slice(RATE_HEADERS);
+    }
+    if !described.is_empty() {
+        response["headers"] = headers(&described);
     }
     if let Some(schema) = answer.schema {
         let mut content = json!({ "schema": schema(generator).to_value() });

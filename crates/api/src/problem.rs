@@ -70,6 +70,7 @@ registry! {
     AttributeNotAvailable  => (422, "attribute-not-available",  "This attribute is not available"),
     IdempotencyKeyReused   => (422, "idempotency-key-reused",   "This Idempotency-Key was used for another request"),
     TooManyUploads         => (429, "too-many-uploads",         "Too many uploads wait to be analysed"),
+    RateLimited            => (429, "rate-limited",             "That was too often; try again later"),
     Internal               => (500, "internal",                 "Something went wrong on our side"),
     Busy                   => (503, "busy",                     "The service is busy"),
 }

@@ -154,6 +154,9 @@ impl Route {
                 ProblemType::PayloadTooLarge,
             ]);
         }
+        if self.rate().is_some() {
+            problems.push(ProblemType::RateLimited);
+        }
         if self.query.is_some() || self.idempotent_by_key {
             problems.push(ProblemType::InvalidRequest);
         }

@@ -118,7 +118,9 @@ pub const SIGN_IN: Route = Route {
     function: AUTH_FUNCTION,
     access: Access::Public,
     summary: "Opens a session.",
-    description: "An unknown username and a wrong password have the same answer and take the same time.",
+    description: "An unknown username and a wrong password have the same answer and take the same time. After five \
+                  failures within fifteen minutes for one username, or twenty from one address, there is a pause of \
+                  fifteen minutes; each failure after it makes the next pause twice as long, up to an hour.",
     query: None,
     body: Some(Body {
         schema: schema_of::<wire::SignInRequest>,
@@ -127,7 +129,7 @@ pub const SIGN_IN: Route = Route {
     }),
     idempotent_by_key: false,
     answers: &[SESSION],
-    own_problems: &[P::InvalidCredentials],
+    own_problems: &[P::InvalidCredentials, P::RateLimited],
 };
 
 const SESSION: Answer = Answer {

@@ -10,6 +10,7 @@ pub mod alerts;
 pub mod analyses;
 pub mod faces;
 mod fault;
+pub mod limits;
 pub mod parameters;
 pub mod photos;
 pub mod sessions;

@@ -12,6 +12,7 @@ pub mod analysis;
 pub mod fault;
 pub mod geometry;
 pub mod id;
+mod limit;
 pub mod paging;
 
 pub use account::{Email, InvalidEmail, InvalidUsername, Role, Username};
@@ -19,4 +20,5 @@ pub use analysis::{AnalysisList, MaskVerdict, is_low_confidence};
 pub use fault::{Fault, Retry};
 pub use geometry::{InvalidBox, PixelBox, RatioBox};
 pub use id::{AnalysisId, InvalidId, SessionId, UploadId, UserId};
+pub use limit::{Mark, Swap, Swapped};
 pub use paging::{InvalidLimit, PageLimit};

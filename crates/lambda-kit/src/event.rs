@@ -35,6 +35,8 @@ pub(crate) struct RequestContext {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HttpContext {
     pub(crate) method: String,
+    #[serde(default)]
+    pub(crate) source_ip: Option<String>,
 }
 
 impl HttpEvent {

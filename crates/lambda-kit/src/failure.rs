@@ -2,6 +2,7 @@
 
 use api::{Problem, ProblemType};
 use domain::{Fault, Retry};
+use http::HeaderName;
 
 /// Seconds after which a caller should try again when a service behind us is busy. Chosen, not measured.
 const RETRY_AFTER_S: u32 = 3;
@@ -14,6 +15,7 @@ pub struct Failure {
     pub(crate) problem: Problem,
     pub(crate) fault: Option<Fault>,
     pub(crate) cookies: Vec<String>,
+    pub(crate) headers: Vec<(HeaderName, String)>,
 }
 
 impl Failure {
@@ -21,6 +23,13 @@ impl Failure {
     #[must_use]
     pub fn with_cookie(mut self, cookie: String) -> Self {
         self.cookies.push(cookie);
+        self
+    }
+
+    /// Sends headers with the problem.
+    #[must_use]
+    pub(crate) fn with_headers(mut self, headers: impl IntoIterator<Item = (HeaderName, String)>) -> Self {
+        self.headers.extend(headers);
         self
     }
 
@@ -37,6 +46,7 @@ impl From<Problem> for Failure {
             problem,
             fault: None,
             cookies: Vec::new(),
+            headers: Vec::new(),
         }
     }
 }
@@ -57,6 +67,7 @@ impl From<Fault> for Failure {
             problem,
             fault: Some(fault),
             cookies: Vec::new(),
+            headers: Vec::new(),
         }
     }
 }

@@ -231,6 +231,10 @@ async fn answer(table: &Table, event: Value, invocation: &Invocation) -> Ended {
             log_fault(&invocation.request_id, failure.fault.as_ref());
             let response = Response::problem(&failure.problem, &invocation.request_id);
             let response = failure.cookies.into_iter().fold(response, Response::with_cookie);
+            let response = failure
+                .headers
+                .into_iter()
+                .fold(response, |it, (name, value)| it.with_header(name, &value));
             (response, failure.problem.kind().slug())
         }
     };

@@ -16,6 +16,7 @@ mod function;
 mod idempotency;
 mod json;
 mod kit;
+pub mod limits;
 mod log;
 mod manifest;
 mod metrics;
@@ -26,7 +27,7 @@ mod request;
 mod response;
 mod router;
 mod run;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use env::{ConfigError, Env};
@@ -34,6 +35,7 @@ pub use failure::Failure;
 pub use function::{Function, InvokeError};
 pub use idempotency::IdempotencyKey;
 pub use kit::{Clock, Ids, InitError, Invocation, Kit, RandomIds, SystemClock};
+pub use limits::Limits;
 pub use manifest::{Grant, Manifest};
 pub use principal::{AccessTokens, Principal};
 pub use request::Request;

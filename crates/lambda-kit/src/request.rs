@@ -19,6 +19,8 @@ pub struct Request {
     pub(crate) path_parameters: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) principal: Option<Principal>,
+    /// Whoever API Gateway talks to.
+    pub(crate) source_ip: Option<String>,
 }
 
 impl Request {

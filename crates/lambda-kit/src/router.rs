@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use crate::{
     Failure, Invocation, Request, Response,
     event::HttpEvent,
+    limits::{Limits, Quota},
     panics::{self, Panicked},
     principal::{AccessTokens, Principal},
 };
@@ -35,6 +36,7 @@ impl<S: Send + Sync + 'static> Router<S> {
             paths: matchit::Router::new(),
             methods: Vec::new(),
             max_body_bytes: MAX_BODY_BYTES,
+            limits: None,
         };
         Self { state, table }
     }
@@ -55,6 +57,13 @@ impl<S: Send + Sync + 'static> Router<S> {
             route,
             Arc::new(move |request| Box::pin(handler(state.clone(), request))),
         );
+        self
+    }
+
+    /// Counts the routes that [`api::limit::LIMITED`] names.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.table.limits = Some(limits);
         self
     }
 
@@ -83,7 +92,13 @@ impl<S: Send + Sync + 'static> Router<S> {
         missing.chain(foreign).collect()
     }
 
+    /// A route that is limited must not be served without counting.
     pub(crate) fn into_table(self) -> Table {
+        let uncounted = self.table.mounted.iter().find(|it| it.route.rate().is_some());
+        assert!(
+            self.table.limits.is_some() || uncounted.is_none(),
+            "a route is limited and nothing counts"
+        );
         self.table
     }
 }
@@ -113,6 +128,7 @@ pub(crate) struct Table {
     paths: matchit::Router<usize>,
     methods: Vec<BTreeMap<Method, usize>>,
     max_body_bytes: usize,
+    limits: Option<Limits>,
 }
 
 /// What became of a request, and under which route it goes into the log.
@@ -160,7 +176,12 @@ impl Table {
             let request = self
                 .admit(mounted.route, event, path_parameters, invocation)
                 .await?;
-            (mounted.handler)(request).await
+            let quota = self.count(mounted.route, &request).await?;
+            let headers = quota.as_ref().map(Quota::headers).into_iter().flatten();
+            match (mounted.handler)(request).await {
+                Ok(response) => Ok(headers.fold(response, |it, (name, value)| it.with_header(name, &value))),
+                Err(failure) => Err(failure.with_headers(headers)),
+            }
         });
         Routed {
             route: Some(mounted.route),
@@ -189,6 +210,14 @@ impl Table {
             .map(|(name, value)| (name.to_owned(), decode(value)))
             .collect();
         Ok((mounted, parameters))
+    }
+
+    /// Counts a request on a route that is limited by account.
+    async fn count(&self, route: &Route, request: &Request) -> Result<Option<Quota>, Failure> {
+        let (Some(rate), Some(limits)) = (route.rate(), &self.limits) else {
+            return Ok(None);
+        };
+        limits.take(rate, &request.principal()?.user.to_string()).await
     }
 
     /// Checks everything that is checked before a handler sees a request.
@@ -221,6 +250,7 @@ impl Table {
             path_parameters,
             body,
             principal,
+            source_ip: event.request_context.http.source_ip,
         })
     }
 

@@ -2,15 +2,18 @@
 //!
 //! Behind the feature `testing`, so that no function carries the key.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
-use domain::{Role, SessionId, UserId};
+use domain::{Mark, Role, SessionId, Swapped, UserId};
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use uuid::Uuid;
 
 use crate::principal::{AUDIENCE, Claims, ISSUER, LIFETIME_S, TOKEN_TYPE};
-use crate::{AccessTokens, Clock};
+use crate::{AccessTokens, Clock, Limits};
 
 /// A clock that always shows the same time.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +44,27 @@ pub const PUBLIC_KEYS: &str = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qY
 pub fn access_tokens(now: Timestamp) -> AccessTokens {
     AccessTokens::new(Arc::new(StoppedClock(now)), || async {
         Ok(Some(PUBLIC_KEYS.to_owned()))
+    })
+}
+
+/// Returns limits that are remembered in memory.
+#[must_use]
+pub fn limits_at(clock: Arc<dyn Clock>) -> Limits {
+    let rows: Mutex<BTreeMap<String, Mark>> = Mutex::default();
+    Limits::new(clock, move |swap| {
+        let mut rows = rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let found = rows.get(&swap.key).copied();
+        let agrees = match swap.before {
+            None => found.is_none_or(|it| it.over_ms <= swap.now_ms),
+            before => found == before,
+        };
+        let swapped = if agrees {
+            rows.insert(swap.key, swap.after);
+            Swapped::Done
+        } else {
+            Swapped::Differs(found)
+        };
+        async move { Ok(swapped) }
     })
 }
 

@@ -215,10 +215,14 @@ async fn a_fault_is_a_problem_without_detail() {
 
 #[tokio::test]
 async fn a_protected_route_refuses_before_its_handler_runs() {
-    let function = Function::http(Router::new(nobody(), Arc::new(())).route(
-        &routes::LIST_ANALYSES,
-        async |_, _| -> Result<Response, Failure> { panic!("must not run") },
-    ));
+    let function = Function::http(
+        Router::new(nobody(), Arc::new(()))
+            .limits(crate::testing::limits_at(Arc::new(SystemClock)))
+            .route(
+                &routes::LIST_ANALYSES,
+                async |_, _| -> Result<Response, Failure> { panic!("must not run") },
+            ),
+    );
     let (status, headers, body) = invoke(&function, event("GET", "/api/analyses", "")).await;
     assert_eq!(
         (status, &body["type"]),
@@ -307,6 +311,38 @@ async fn actions_are_called_by_name_and_only_directly() {
     // A request cannot pretend: its body is a string inside of the event.
     let (status, ..) = invoke(&function, sign_in(r#"{"visavisAction":"greet"}"#)).await;
     assert_eq!(status, 204);
+}
+
+#[test]
+#[should_panic(expected = "nothing counts")]
+fn a_limited_route_is_not_served_uncounted() {
+    let router = Router::new(nobody(), Arc::new(()))
+        .route(&routes::LIST_ANALYSES, async |_, _| Ok(Response::no_content()));
+    drop(Function::http(router));
+}
+
+#[tokio::test]
+async fn the_thirty_first_list_of_a_minute_is_refused_and_answers_say_what_is_left() {
+    let now: jiff::Timestamp = "2026-11-20T11:00:00Z".parse().unwrap();
+    let limits = crate::testing::limits_at(Arc::new(crate::testing::StoppedClock(now)));
+    let router = Router::new(crate::testing::access_tokens(now), Arc::new(())).limits(limits);
+    let function =
+        Function::http(router.route(&routes::LIST_ANALYSES, async |_, _| Ok(Response::ok(&json!({})))));
+    let user = domain::UserId::parse("01890a5d-ac96-774b-bcce-b302099a8057").unwrap();
+    let mut event = event("GET", "/api/analyses", "");
+    event["headers"]["authorization"] = format!("Bearer {}", crate::testing::token(user, now)).into();
+    for left in (0..30).rev() {
+        let (status, headers, _) = invoke(&function, event.clone()).await;
+        assert_eq!(status, 200);
+        assert_eq!(headers["ratelimit-policy"], r#""lists";q=30;w=60"#);
+        let state = headers["ratelimit"].as_str().unwrap();
+        assert!(state.starts_with(&format!("\"lists\";r={left};t=")), "{state}");
+    }
+    let (status, headers, body) = invoke(&function, event).await;
+    assert_eq!((status, &body["type"]), (429, &json!("/problems/rate-limited")));
+    assert_eq!(headers["retry-after"], "2");
+    assert_eq!(body["retryAfterSeconds"], 2);
+    assert_eq!(headers["ratelimit"], r#""lists";r=0;t=2"#);
 }
 
 #[test]

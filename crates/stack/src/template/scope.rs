@@ -27,13 +27,21 @@ impl Local {
         self.http_url.strip_prefix("http://").unwrap_or(&self.http_url)
     }
 
-    fn pseudo(&self, name: &str) -> Option<&str> {
+    fn pseudo(&self, name: &str) -> Option<String> {
         Some(match name {
-            "AWS::Region" => &self.region,
-            "AWS::AccountId" => &self.account,
-            "AWS::StackName" => &self.stack_name,
-            "AWS::Partition" => "aws",
-            "AWS::URLSuffix" => "amazonaws.com",
+            "AWS::Region" => self.region.clone(),
+            "AWS::AccountId" => self.account.clone(),
+            "AWS::StackName" => self.stack_name.clone(),
+            // AWS ends it with a random UUID; there is one stack here.
+            "AWS::StackId" => format!(
+                "arn:aws:cloudformation:{}:{}:stack/{}/{}",
+                self.region,
+                self.account,
+                self.stack_name,
+                uuid::Uuid::nil()
+            ),
+            "AWS::Partition" => "aws".to_owned(),
+            "AWS::URLSuffix" => "amazonaws.com".to_owned(),
             _ => return None,
         })
     }

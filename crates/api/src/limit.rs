@@ -1,0 +1,74 @@
+//! The table of limits on how often somebody may call an operation.
+
+use crate::{Route, routes};
+
+/// How often something may happen: a bucket of `amount` tokens that fills up again in `window_s` seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Name in the headers. Operations with the same name share the bucket.
+    pub name: &'static str,
+    /// Tokens in a full bucket, at least 1.
+    pub amount: u32,
+    /// Time in which an empty bucket fills up, in seconds, at least 1.
+    pub window_s: u32,
+}
+
+/// Lists, 30 per minute: from the contract of the API.
+pub const LISTS: Rate = Rate {
+    name: "lists",
+    amount: 30,
+    window_s: 60,
+};
+
+/// Uploads, 60 per minute: from the contract of the API.
+pub const UPLOADS: Rate = Rate {
+    name: "uploads",
+    amount: 60,
+    window_s: 60,
+};
+
+/// Operations that an account may call only so often. What counts failures, as signing in does, is not here: the
+/// function decides then.
+pub const LIMITED: &[(&Route, Rate)] = &[(&routes::CREATE_UPLOAD, UPLOADS), (&routes::LIST_ANALYSES, LISTS)];
+
+impl Route {
+    /// Returns how often an account may call this operation, `None` for as often as it likes.
+    #[must_use]
+    pub fn rate(&self) -> Option<Rate> {
+        LIMITED
+            .iter()
+            .find(|(route, _)| route.id == self.id)
+            .map(|it| it.1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Access, ROUTES};
+
+    #[test]
+    fn every_list_is_limited_as_lists_are() {
+        let is_list = |it: &&&Route| {
+            it.answers.iter().any(|answer| {
+                let schema = answer
+                    .schema
+                    .map(|it| it(&mut schemars::SchemaGenerator::default()));
+                schema.is_some_and(|it| it.to_value().to_string().contains("Page\""))
+            })
+        };
+        let lists: Vec<_> = ROUTES.iter().filter(is_list).collect();
+        assert!(!lists.is_empty());
+        for route in lists {
+            assert_eq!(route.rate(), Some(LISTS), "{}", route.id);
+        }
+    }
+
+    #[test]
+    fn only_who_is_known_is_counted_by_account() {
+        for (route, rate) in LIMITED {
+            assert_ne!(route.access, Access::Public, "{}", route.id);
+            assert!(0 < rate.amount && 0 < rate.window_s, "{}", rate.name);
+        }
+    }
+}
