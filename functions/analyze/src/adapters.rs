@@ -7,12 +7,13 @@ use aws::analyses::{
     AnalysesTable, AnalysisFilter, AnalysisRow, AnalysisRows, PutAnalysisError, StoredAnalysis,
 };
 use aws::faces::{DetectFacesFailure, DetectedFace, FaceAttribute, FaceDetector};
+use aws::limits::LimitsTable;
 use aws::parameters::Parameters;
 use aws::photos::{Bucket, GetError, Object, ObjectKey, Presigned};
 use aws::uploads::{Claim, ClaimError, Remembered, UploadRow, UploadsTable};
 use domain::{AnalysisId, Fault, UploadId, UserId};
 use jiff::Timestamp;
-use lambda_kit::{AccessTokens, Function, InitError, Kit};
+use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits};
 
 use crate::capabilities::{
     ClaimUpload, DetectFaces, GetAnalysis, GetUpload, KeepImages, KeepResults, ListAnalyses, PutAnalysis,
@@ -57,12 +58,17 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         let (parameters, name) = (parameters.clone(), config.jwks_parameter.clone());
         async move { parameters.get(&name).await }
     });
+    let table = LimitsTable::new(&kit.aws, config.limits_table);
+    let limits = Limits::new(kit.clock.clone(), move |swap| {
+        let table = table.clone();
+        async move { table.swap(&swap).await }
+    });
     let context = Context {
         deps,
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
     };
-    Ok(Function::http(http::router(tokens, Arc::new(context))))
+    Ok(Function::http(http::router(tokens, limits, Arc::new(context))))
 }
 
 impl GetUpload for Aws {

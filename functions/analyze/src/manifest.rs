@@ -7,6 +7,7 @@ pub const MANIFEST: Manifest = Manifest {
     logical_id: "AnalyzeFunction",
     env: &[
         "JWKS_PARAMETER",
+        "LIMITS_TABLE",
         "UPLOADS_TABLE",
         "ANALYSES_TABLE",
         "UPLOADS_BUCKET",
@@ -17,6 +18,10 @@ pub const MANIFEST: Manifest = Manifest {
         Grant {
             resource: "parameter/auth/jwks",
             actions: &["ssm:GetParameter"],
+        },
+        Grant {
+            resource: "LimitsTable",
+            actions: &["dynamodb:PutItem"],
         },
         Grant {
             resource: "UploadsTable",

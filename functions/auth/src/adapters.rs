@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use aws::{
+    limits::LimitsTable,
     parameters::{CreateParameterError, Parameters, Protection},
     sessions::{RotateError, SessionRow, SessionsTable, TokenHash},
     users::{ChangeUserError, CreateUserError, UserRow, UsersTable},
 };
 use domain::{Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
-use lambda_kit::{AccessTokens, Function, InitError, Kit};
+use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits};
 
 use crate::{
     capabilities::{Accounts, ParameterStore, Random, Sessions},
@@ -34,12 +35,21 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
             async move { parameters.get(&name).await }
         })
     };
+    let limits = {
+        let table = LimitsTable::new(&kit.aws, config.limits_table);
+        Limits::new(kit.clock.clone(), move |swap| {
+            let table = table.clone();
+            async move { table.swap(&swap).await }
+        })
+        .behind_edge(&config.edge_token)
+    };
     let context = Context {
         accounts: UsersTable::new(&kit.aws, config.users_table),
         sessions: SessionsTable::new(&kit.aws, config.sessions_table),
         signing: SigningKeys::new(parameters, config.signing_key_parameter, config.jwks_parameter),
         passwords: Passwords::new(),
         random: SystemRandom,
+        limits,
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
         self_sign_up: config.self_sign_up,

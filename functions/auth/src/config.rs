@@ -9,6 +9,10 @@ pub struct Config {
     pub users_table: String,
     /// Table of sessions.
     pub sessions_table: String,
+    /// Table of limits.
+    pub limits_table: String,
+    /// What the distribution shows, so that the addresses it names are believed.
+    pub edge_token: String,
     /// Where the private keys are.
     pub signing_key_parameter: String,
     /// Where the public keys are.
@@ -37,6 +41,8 @@ impl Config {
         Ok(Self {
             users_table: env.require("USERS_TABLE")?,
             sessions_table: env.require("SESSIONS_TABLE")?,
+            limits_table: env.require("LIMITS_TABLE")?,
+            edge_token: env.require("EDGE_TOKEN")?,
             signing_key_parameter: env.require("SIGNING_KEY_PARAMETER")?,
             jwks_parameter: env.require("JWKS_PARAMETER")?,
             self_sign_up,
@@ -52,6 +58,8 @@ mod tests {
         Env::from([
             ("USERS_TABLE", "u"),
             ("SESSIONS_TABLE", "s"),
+            ("LIMITS_TABLE", "l"),
+            ("EDGE_TOKEN", "e"),
             ("SIGNING_KEY_PARAMETER", "/k"),
             ("JWKS_PARAMETER", "/j"),
             ("SELF_SIGN_UP", self_sign_up),

@@ -13,7 +13,8 @@ use aws::users::{ChangeUserError, UserRow};
 use domain::{Email, Username};
 use http::header::CACHE_CONTROL;
 use lambda_kit::{
-    AccessTokens, Clock, Failure, Function, Ids, Request, Response, Router, cookie, principal::LIFETIME_S,
+    AccessTokens, Clock, Failure, Function, Ids, Limits, Request, Response, Router, cookie,
+    principal::LIFETIME_S,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -53,6 +54,8 @@ pub struct Context<A, S, P, R> {
     pub passwords: Passwords,
     /// Randomness.
     pub random: R,
+    /// What slows guessing down.
+    pub limits: Limits,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New identifiers.
@@ -102,7 +105,9 @@ where
     P: ParameterStore + 'static,
     R: Random + 'static,
 {
+    let limits = context.limits.clone();
     Router::new(tokens, context)
+        .limits(limits)
         .route(&routes::HEALTH, async |_, _| {
             Ok(Response::ok(&Health {
                 status: HealthStatus::Ok,
@@ -184,10 +189,12 @@ async fn sign_in<A: Accounts, S: Sessions, P: ParameterStore, R: Random>(
     request: Request,
 ) -> Result<Response, Failure> {
     let body: SignInRequest = request.json()?;
+    let address = context.limits.address(&request);
     let signed_in = sign_in::sign_in(
         &context.accounts,
         &context.sessions,
         &context.passwords,
+        (&context.limits, &address),
         &context.issuer(),
         &body.username,
         &body.password,
@@ -373,6 +380,7 @@ impl From<SignInError> for Failure {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Wrong => ProblemType::InvalidCredentials.into(),
+            SignInError::Limited(failure) => failure,
             SignInError::Fault(fault) => fault.into(),
         }
     }

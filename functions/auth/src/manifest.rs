@@ -8,6 +8,8 @@ pub const MANIFEST: Manifest = Manifest {
     env: &[
         "USERS_TABLE",
         "SESSIONS_TABLE",
+        "LIMITS_TABLE",
+        "EDGE_TOKEN",
         "SIGNING_KEY_PARAMETER",
         "JWKS_PARAMETER",
         "SELF_SIGN_UP",
@@ -25,6 +27,10 @@ pub const MANIFEST: Manifest = Manifest {
                 "dynamodb:UpdateItem",
                 "dynamodb:DeleteItem",
             ],
+        },
+        Grant {
+            resource: "LimitsTable",
+            actions: &["dynamodb:PutItem"],
         },
         Grant {
             resource: "parameter/auth/signing-key",

@@ -4,6 +4,10 @@ use api::wire::Secret;
 use aws::{sessions::SessionRow, users::UserRow};
 use domain::{Fault, Username};
 use jiff::SignedDuration;
+use lambda_kit::{
+    Failure, Limits,
+    limits::{Attempt, Lockout},
+};
 
 use crate::{
     capabilities::{Accounts, ParameterStore, Random, Sessions},
@@ -16,12 +20,31 @@ pub const IDLE: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// How long a session lives in any case. Chosen, not measured.
 pub const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);
 
+/// Failures of one account: 5 in 15 minutes, from the contract of the API. The pause is as long; the longest is
+/// chosen, so that nobody who knows a username can lock its owner out for a day.
+pub const ACCOUNT: Lockout = Lockout {
+    name: "sign-in-account",
+    failures: 5,
+    window_s: 15 * 60,
+    pause_s: 15 * 60,
+    longest_pause_s: 60 * 60,
+};
+/// Failures from one address: 20 in 15 minutes, from the same source.
+pub const ADDRESS: Lockout = Lockout {
+    name: "sign-in-address",
+    failures: 20,
+    ..ACCOUNT
+};
+
 /// Why somebody was not signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
     /// There is no such account, or its password is another.
     #[error("username or password is wrong")]
     Wrong,
+    /// There were too many failures.
+    #[error("there were too many failures")]
+    Limited(Failure),
     /// A service failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -40,7 +63,7 @@ pub struct SignedIn {
 
 /// Opens a session for whoever knows the password.
 ///
-/// An unknown username costs the same reads and the same hash as a wrong password.
+/// An unknown username costs the same reads and the same hash as a wrong password, and is counted the same way.
 ///
 /// # Errors
 ///
@@ -49,18 +72,44 @@ pub async fn sign_in(
     accounts: &impl Accounts,
     sessions: &impl Sessions,
     passwords: &Passwords,
+    (limits, address): (&Limits, &str),
     issuer: &Issuer<'_, impl ParameterStore, impl Random>,
     username: &str,
     password: &Secret,
 ) -> Result<SignedIn, SignInError> {
-    let user = match Username::parse(username) {
-        Ok(username) => accounts.find(&username).await?,
+    // Counted before anything is compared, so that guesses at the same time are no more than guesses in a row.
+    let username = Username::parse(username).ok();
+    let of_account = match &username {
+        Some(username) => Some(attempt(limits, ACCOUNT, &username.key()).await?),
         // Not a name that anybody can have, as everybody may know.
-        Err(_) => None,
+        None => None,
     };
-    let hash = user.as_ref().map(|it| it.password_hash.as_str());
-    let matches = passwords.verify(password, hash).await?;
-    let user = user.filter(|_| matches).ok_or(SignInError::Wrong)?;
+    let of_address = match attempt(limits, ADDRESS, address).await {
+        Ok(attempt) => attempt,
+        Err(error) => {
+            if let Some(attempt) = of_account {
+                limits.forgive(attempt).await;
+            }
+            return Err(error);
+        }
+    };
+    let known = known(accounts, passwords, username.as_ref(), password).await;
+    if let Ok(None) = known {
+        return Err(SignInError::Wrong);
+    }
+    // The address keeps its other failures: whoever has an account of his own must not clear them with it. Nor is a
+    // fault of ours anybody's failure.
+    limits.forgive(of_address).await;
+    let user = match known {
+        Ok(user) => user.ok_or(SignInError::Wrong)?,
+        Err(fault) => {
+            if let Some(attempt) = of_account {
+                limits.forgive(attempt).await;
+            }
+            return Err(fault.into());
+        }
+    };
+    limits.pardon(ACCOUNT, &user.username.key()).await;
 
     let session = issuer.new_session()?;
     let (refresh_token, token_hash) = tokens::make_refresh_token(session, issuer.random)?;
@@ -79,4 +128,27 @@ pub async fn sign_in(
         access_token,
         refresh_token,
     })
+}
+
+/// Returns the account that has both the name and the password.
+async fn known(
+    accounts: &impl Accounts,
+    passwords: &Passwords,
+    username: Option<&Username>,
+    password: &Secret,
+) -> Result<Option<UserRow>, Fault> {
+    let user = match username {
+        Some(username) => accounts.find(username).await?,
+        None => None,
+    };
+    let hash = user.as_ref().map(|it| it.password_hash.as_str());
+    let matches = passwords.verify(password, hash).await?;
+    Ok(user.filter(|_| matches))
+}
+
+async fn attempt(limits: &Limits, lockout: Lockout, subject: &str) -> Result<Attempt, SignInError> {
+    limits
+        .attempt(lockout, subject)
+        .await
+        .map_err(SignInError::Limited)
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws::limits::LimitsTable;
 use aws::parameters::Parameters;
 use aws::photos::{Bucket, ObjectKey, Presigned, Promise};
 use aws::uploads::{Remembered, UploadRow, UploadsTable};
 use domain::{Fault, UploadId, UserId};
 use jiff::Timestamp;
-use lambda_kit::{AccessTokens, Function, InitError, Kit};
+use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits};
 
 use crate::capabilities::{CountPendingUploads, GetUpload, PresignUpload, PutUpload};
 use crate::config::Config;
@@ -38,12 +39,17 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         let (parameters, name) = (parameters.clone(), config.jwks_parameter.clone());
         async move { parameters.get(&name).await }
     });
+    let table = LimitsTable::new(&kit.aws, config.limits_table);
+    let limits = Limits::new(kit.clock.clone(), move |swap| {
+        let table = table.clone();
+        async move { table.swap(&swap).await }
+    });
     let context = Context {
         deps,
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
     };
-    Ok(Function::http(http::router(tokens, Arc::new(context))))
+    Ok(Function::http(http::router(tokens, limits, Arc::new(context))))
 }
 
 impl CountPendingUploads for Aws {

@@ -5,11 +5,20 @@ use lambda_kit::{Grant, Manifest};
 /// Environment and rights of this function.
 pub const MANIFEST: Manifest = Manifest {
     logical_id: "PresignUploadFunction",
-    env: &["JWKS_PARAMETER", "UPLOADS_TABLE", "UPLOADS_BUCKET"],
+    env: &[
+        "JWKS_PARAMETER",
+        "LIMITS_TABLE",
+        "UPLOADS_TABLE",
+        "UPLOADS_BUCKET",
+    ],
     grants: &[
         Grant {
             resource: "parameter/auth/jwks",
             actions: &["ssm:GetParameter"],
+        },
+        Grant {
+            resource: "LimitsTable",
+            actions: &["dynamodb:PutItem"],
         },
         Grant {
             resource: "UploadsTable",

@@ -88,3 +88,48 @@ async fn the_public_keys_are_published_two_at_a_time() {
         assert!(key.get("d").is_none(), "a private key is published");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_a_password_is_locked_out_and_the_owners_session_goes_on() {
+    let suite = Suite::start().await;
+    let ada = suite.person("ada").await;
+    let stranger = suite.anonymous();
+    let guess = json!({ "username": "ada", "password": "is it this one", "delivery": "body" });
+    for _ in 0..5 {
+        stranger
+            .post("/api/auth/sign-in", &guess)
+            .await
+            .expect_problem(401, "invalid-credentials");
+    }
+    let right = json!({ "username": "ada", "password": "a long sentence nobody uses", "delivery": "body" });
+    let answer = stranger.post("/api/auth/sign-in", &right).await;
+    let wait_s: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((800..=900).contains(&wait_s), "{wait_s}");
+    assert!(answer.headers.contains_key("ratelimit"));
+    let problem = answer.expect_problem(429, "rate-limited");
+    assert_eq!(problem["retryAfterSeconds"], wait_s);
+    ada.get("/api/auth/me").await.expect(200);
+    suite.person("bob").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_and_lists_are_counted_by_account() {
+    let suite = Suite::start().await;
+    let (ada, eve) = (suite.person("ada").await, suite.person("eve").await);
+    let mut refused = None;
+    // One is added every two seconds, so that the thirty-first need not be the first to be refused.
+    for _ in 0..60 {
+        let answer = ada.get("/api/analyses").await;
+        if answer.status != 200 {
+            refused = Some(answer);
+            break;
+        }
+        assert_eq!(answer.headers["ratelimit-policy"], r#""lists";q=30;w=60"#);
+    }
+    refused.expect("a refusal").expect_problem(429, "rate-limited");
+    eve.get("/api/analyses").await.expect(200);
+    let promise = json!({ "contentType": "image/jpeg", "sizeBytes": 1 });
+    let promised = ada.post("/api/uploads", &promise).await;
+    assert_eq!(promised.headers["ratelimit-policy"], r#""uploads";q=60;w=60"#);
+    promised.expect(201);
+}

@@ -145,7 +145,8 @@ fn what_dies_dies_by_the_attribute_that_the_code_writes() {
             )
         })
         .collect();
-    let expected = ["AnalysesTable", "SessionsTable", "UploadsTable"].map(|it| (it, "expiresAt".to_owned()));
+    let expected = ["AnalysesTable", "LimitsTable", "SessionsTable", "UploadsTable"]
+        .map(|it| (it, "expiresAt".to_owned()));
     assert_eq!(dying, BTreeMap::from(expected));
 }
 

@@ -31,7 +31,11 @@ fn function_in(deps: World, content_type: &str, photo: Vec<u8>) -> Function {
         clock: Arc::new(StoppedClock(now())),
         ids: Arc::new(AlwaysTheEvents),
     };
-    let router = router(testing::access_tokens(now()), Arc::new(context));
+    let router = router(
+        testing::access_tokens(now()),
+        testing::limits_at(Arc::new(StoppedClock(now()))),
+        Arc::new(context),
+    );
     assert_eq!(router.misplaced(crate::MANIFEST.logical_id), [] as [&str; 0]);
     Function::http(router)
 }

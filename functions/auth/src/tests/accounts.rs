@@ -13,6 +13,7 @@ fn every_route_of_the_function_is_served_and_no_other() {
         signing: SigningKeys::new(Texts::default(), String::new(), String::new()),
         passwords: Passwords::quick(),
         random: SystemRandom,
+        limits: testing::limits_at(Arc::new(SystemClock)),
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         self_sign_up: true,

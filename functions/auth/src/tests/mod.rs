@@ -2,6 +2,7 @@
 
 mod accounts;
 mod administrator;
+mod lockout;
 mod log;
 pub(crate) mod memory;
 mod sessions;
@@ -9,7 +10,7 @@ mod sessions;
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
-use lambda_kit::{AccessTokens, Clock, Function, Invocation, RandomIds};
+use lambda_kit::{AccessTokens, Clock, Function, Invocation, RandomIds, testing};
 use serde_json::{Value, json};
 
 use self::memory::{People, Rows, Texts};
@@ -104,6 +105,7 @@ impl World {
             signing: SigningKeys::new(texts.clone(), "/private".to_owned(), "/public".to_owned()),
             passwords: Passwords::quick(),
             random: SystemRandom,
+            limits: testing::limits_at(clock.clone()),
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
             self_sign_up,
@@ -126,10 +128,14 @@ impl World {
     }
 
     async fn send(&self, call: Call) -> Answer {
+        self.send_from("127.0.0.1", call).await
+    }
+
+    async fn send_from(&self, source_ip: &str, call: Call) -> Answer {
         let (path, query) = call.path.split_once('?').unwrap_or((&call.path, ""));
         let event = json!({
             "version": "2.0", "rawPath": format!("/api{path}"), "rawQueryString": query, "headers": call.headers,
-            "cookies": call.cookies, "requestContext": { "http": { "method": call.method } },
+            "cookies": call.cookies, "requestContext": { "http": { "method": call.method, "sourceIp": source_ip } },
             "body": call.body.map(|it| it.to_string()), "isBase64Encoded": false,
         });
         let payload = self.function.invoke(event, Invocation::new("req")).await.unwrap();

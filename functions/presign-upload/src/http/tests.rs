@@ -15,7 +15,11 @@ fn function() -> Function {
         clock: Arc::new(StoppedClock(now())),
         ids: Arc::new(RandomIds),
     };
-    let router = router(testing::access_tokens(now()), Arc::new(context));
+    let router = router(
+        testing::access_tokens(now()),
+        testing::limits_at(Arc::new(StoppedClock(now()))),
+        Arc::new(context),
+    );
     assert_eq!(router.misplaced(crate::MANIFEST.logical_id), [] as [&str; 0]);
     Function::http(router)
 }
