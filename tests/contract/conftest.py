@@ -143,6 +143,11 @@ def streams(aws_url):
 
 
 @pytest.fixture(scope="session")
+def ses(aws_url):
+    return make_client("sesv2", aws_url)
+
+
+@pytest.fixture(scope="session")
 def sns(aws_url):
     return make_client("sns", aws_url)
 

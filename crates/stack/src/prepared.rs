@@ -11,7 +11,7 @@ use crate::{
     contents::{journals, parameters, roles, topics},
     durable::{self, FolderLock},
     dynamodb::Dynamo,
-    endpoint::{Endpoint, Sns},
+    endpoint::{Endpoint, Ses, Sns},
     error::StackError,
     iam::{self, FunctionKeys, Iam},
     invoke::Invoke,
@@ -109,6 +109,7 @@ impl Prepared {
             ACCOUNT,
             Arc::clone(&clock),
         ));
+        let ses = Ses::new(Arc::clone(&outbox), Arc::clone(&clock));
         let ssm = parameters(&config, &plan.parameters).await?;
         let collections = rekognition_local::open_store(&layout.collections())?;
         let objects = PicturesInS3 {
@@ -127,6 +128,7 @@ impl Prepared {
             s3,
             dynamo: dynamo.clone(),
             rekognition: rekognition(Arc::new(objects), collections),
+            ses,
             sns,
             ssm: Arc::new(ssm),
             region: REGION.to_owned(),

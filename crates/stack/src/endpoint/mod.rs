@@ -6,8 +6,10 @@
 //! ```
 
 mod service;
+mod ses;
 mod sns;
 
+pub(crate) use ses::Ses;
 pub use sns::{Sns, Topic};
 
 use std::sync::Arc;
@@ -43,6 +45,7 @@ pub(crate) struct Endpoint {
     pub(crate) s3: S3Service,
     pub(crate) dynamo: Dynamo,
     pub(crate) rekognition: Rekognition,
+    pub(crate) ses: Ses,
     pub(crate) sns: Arc<Sns>,
     pub(crate) ssm: Arc<ParameterStore>,
     pub(crate) region: String,
@@ -109,7 +112,10 @@ impl Endpoint {
                 .protocol()
                 .respond(StatusCode::OK, id, Bytes::from(document)));
         }
-        let operation = target(service, parts)?;
+        let operation = match service {
+            Service::Ses => Ses::operation(parts)?,
+            _ => target(service, parts)?,
+        };
         for (action, resource) in self.touches(service, operation, body) {
             self.iam.check(&caller.access_key, &action, &resource)?;
         }
@@ -117,6 +123,7 @@ impl Endpoint {
             Service::DynamoDb => self.dynamo.call(operation, body).await?,
             Service::Rekognition => self.rekognition.call(&caller, operation, body).await?,
             Service::Ssm => self.ssm.call(operation, body).await?,
+            Service::Ses => self.ses.send(body).await?,
             Service::Sns => Value::Null,
         };
         let mut response = service.protocol().success(id, &output);
@@ -138,6 +145,10 @@ impl Endpoint {
                 self.collection(operation, body),
             )],
             Service::Ssm => vec![(format!("ssm:{operation}"), self.ssm.resource(body))],
+            Service::Ses => {
+                let identity = Ses::resource(body, &self.region, &self.account);
+                vec![(format!("ses:{operation}"), identity)]
+            }
             Service::Sns => Vec::new(),
         }
     }

@@ -44,6 +44,7 @@ pub(super) fn meant(scope: Option<&str>, parts: &Parts) -> Meant {
 pub(super) enum Service {
     DynamoDb,
     Rekognition,
+    Ses,
     Sns,
     Ssm,
 }
@@ -54,6 +55,7 @@ impl Service {
             // Streams are signed for DynamoDB, and have another target prefix.
             "dynamodb" => Self::DynamoDb,
             "rekognition" => Self::Rekognition,
+            "ses" => Self::Ses,
             "sns" => Self::Sns,
             "ssm" => Self::Ssm,
             _ => return None,
@@ -64,6 +66,7 @@ impl Service {
         match self {
             Self::DynamoDb => DYNAMODB,
             Self::Rekognition | Self::Ssm => Protocol::Json11,
+            Self::Ses => Protocol::RestJson,
             Self::Sns => SNS,
         }
     }
@@ -74,7 +77,7 @@ impl Service {
             Self::DynamoDb => &["DynamoDB_20120810.", "DynamoDBStreams_20120810."],
             Self::Rekognition => &["RekognitionService."],
             Self::Ssm => &["AmazonSSM."],
-            Self::Sns => &[],
+            Self::Ses | Self::Sns => &[],
         }
     }
 }

@@ -183,6 +183,7 @@ impl Sns {
             message_id: message_id.clone(),
             at: self.clock.now(),
             topic_arn: topic.arn.clone(),
+            from: None,
             subject: subject.map(str::to_owned),
             body,
             attributes: if attributes.as_object().is_some_and(Map::is_empty) {

@@ -33,12 +33,16 @@ pub(super) fn outbox(messages: &[Message]) -> String {
                 .collect::<Vec<_>>()
                 .join(", "),
         };
+        let source = match &message.from {
+            Some(from) => format!("from {from}"),
+            None => format!("topic {}", last_part(&message.topic_arn)),
+        };
         let _ = write!(
             articles,
-            "<article><h2>{}</h2><p class=\"about\">to {}</p><p class=\"about\">topic {} · {}</p><pre>{}</pre></article>",
+            "<article><h2>{}</h2><p class=\"about\">to {}</p><p class=\"about\">{} · {}</p><pre>{}</pre></article>",
             escape(message.subject.as_deref().unwrap_or("(no subject)")),
             escape(&recipients),
-            escape(last_part(&message.topic_arn)),
+            escape(&source),
             time(message.at),
             escape(&message.body),
         );
@@ -161,6 +165,7 @@ mod tests {
             message_id: "1".to_owned(),
             at: jiff::Timestamp::UNIX_EPOCH,
             topic_arn: "arn:aws:sns:eu-west-1:000000000000:alerts".to_owned(),
+            from: None,
             subject: Some(subject.to_owned()),
             body: "a & b \"c\"".to_owned(),
             attributes: serde_json::Value::Null,
@@ -177,6 +182,13 @@ mod tests {
         assert!(
             html.contains("to ops@example.org") && html.contains("topic alerts · 1970-01-01 00:00:00 UTC")
         );
+    }
+
+    #[test]
+    fn a_mail_says_who_it_is_from() {
+        let from = Some("visavis@example.org".to_owned());
+        let html = outbox(&[Message { from, ..message("x") }]);
+        assert!(html.contains("from visavis@example.org · "), "{html}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 pub use journal::Journal;
 
-/// A message that a topic took.
+/// A message that a topic took, or a mail to somebody.
 #[derive(Clone, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
@@ -17,8 +17,12 @@ pub struct Message {
     pub message_id: String,
     /// When it was taken.
     pub at: jiff::Timestamp,
-    /// ARN of the topic.
+    /// ARN of the topic; empty for a mail that no topic sent.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub topic_arn: String,
+    /// Sender of a mail that no topic sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// Subject line, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
