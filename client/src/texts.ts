@@ -286,6 +286,8 @@ export function problemText(problem: Problem): string {
       return 'This username is taken. Choose another.'
     case 'email-taken':
       return 'There is an account with this e-mail address already. Sign in with it.'
+    case 'reset-link-invalid':
+      return 'This link was used before or is too old. Ask for a new one.'
     case 'password-too-weak':
       return 'This password is too easy to guess. Choose a longer or less common one.'
     case 'upload-not-found':

@@ -155,6 +155,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/password/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mails a link for a new password.
+         * @description The answer is the same, and takes as long, whether an account has the address or not. The link leads to the client's page `/reset-password`, has the token behind `#token=`, works once and for fifteen minutes.
+         */
+        post: operations["forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets a new password by the token of a mailed link.
+         * @description Ends all sessions of the account and opens none. A password that is refused leaves the link as it is.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/jwks.json": {
         parameters: {
             query?: never;
@@ -519,6 +559,14 @@ export interface components {
              */
             reason: string;
         };
+        /** @description Body of `POST /auth/password/forgot`. */
+        ForgotPasswordRequest: {
+            /**
+             * Format: email
+             * @description E-mail address of the account.
+             */
+            email: string;
+        };
         /** @description Like a man or a woman. */
         Gender: "male" | "female";
         /** @description What a face looks like, with its confidence. Appearance, not identity. */
@@ -668,7 +716,7 @@ export interface components {
          * @description Kind of problem: the registry, in full.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-json" | "/problems/invalid-cursor" | "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-credentials" | "/problems/session-ended" | "/problems/forbidden" | "/problems/sign-up-closed" | "/problems/password-change-required" | "/problems/not-found" | "/problems/upload-not-found" | "/problems/analysis-not-found" | "/problems/method-not-allowed" | "/problems/username-taken" | "/problems/email-taken" | "/problems/upload-incomplete" | "/problems/analysis-in-progress" | "/problems/upload-expired" | "/problems/payload-too-large" | "/problems/upload-too-large" | "/problems/unsupported-media-type" | "/problems/invalid-request" | "/problems/password-too-weak" | "/problems/upload-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported" | "/problems/image-too-large" | "/problems/image-too-small" | "/problems/kind-not-available" | "/problems/attribute-not-available" | "/problems/idempotency-key-reused" | "/problems/too-many-uploads" | "/problems/rate-limited" | "/problems/internal" | "/problems/busy";
+        ProblemType: "/problems/invalid-json" | "/problems/invalid-cursor" | "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-credentials" | "/problems/session-ended" | "/problems/forbidden" | "/problems/sign-up-closed" | "/problems/password-change-required" | "/problems/not-found" | "/problems/upload-not-found" | "/problems/analysis-not-found" | "/problems/method-not-allowed" | "/problems/username-taken" | "/problems/email-taken" | "/problems/upload-incomplete" | "/problems/analysis-in-progress" | "/problems/upload-expired" | "/problems/reset-link-invalid" | "/problems/payload-too-large" | "/problems/upload-too-large" | "/problems/unsupported-media-type" | "/problems/invalid-request" | "/problems/password-too-weak" | "/problems/upload-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported" | "/problems/image-too-large" | "/problems/image-too-small" | "/problems/kind-not-available" | "/problems/attribute-not-available" | "/problems/idempotency-key-reused" | "/problems/too-many-uploads" | "/problems/rate-limited" | "/problems/internal" | "/problems/busy";
         /** @description How good the picture of a face is, 0 to 100. */
         Quality: {
             /**
@@ -690,6 +738,19 @@ export interface components {
              * @default null
              */
             refreshToken?: components["schemas"]["Secret"] | null;
+        };
+        /** @description Body of `POST /auth/password/reset`. */
+        ResetPasswordRequest: {
+            /**
+             * Format: password
+             * @description What stands behind `#token=` in the link.
+             */
+            token: components["schemas"]["Secret"];
+            /**
+             * Format: password
+             * @description The password from now on; the rules are those of signing up.
+             */
+            newPassword: components["schemas"]["Secret"];
         };
         /** @description A password or a token: never shown, never logged. */
         Secret: string;
@@ -1031,6 +1092,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "/problems/upload-expired";
+                };
+            };
+        };
+        /** @description `reset-link-invalid`: This link was used before or is too old; ask for a new one. */
+        ResetLinkInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/reset-link-invalid";
                 };
             };
         };
@@ -1657,6 +1730,90 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description `invalid-request`: Something in the request is not acceptable.
+             *
+             *     `password-too-weak`: This password is too easy to guess.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/invalid-request" | "/problems/password-too-weak";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    forgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.org"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ForgotPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description If an account has the address, a mail is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidJson"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "c2VjcmV0",
+                 *       "newPassword": "note g computes bernoulli"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResetPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Set. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidJson"];
+            410: components["responses"]["ResetLinkInvalid"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             /**

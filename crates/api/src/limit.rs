@@ -27,6 +27,20 @@ pub const UPLOADS: Rate = Rate {
     window_s: 60,
 };
 
+/// Mails with a link for a new password, to one e-mail address: 3 per hour, from the contract of the API.
+pub const FORGOT: Rate = Rate {
+    name: "forgot",
+    amount: 3,
+    window_s: 60 * 60,
+};
+
+/// The same, asked for from one network address: as many as failed sign-ins. Chosen: an office has one address.
+pub const FORGOT_ADDRESS: Rate = Rate {
+    name: "forgot-address",
+    amount: 20,
+    window_s: 15 * 60,
+};
+
 /// Operations that an account may call only so often. What counts failures, as signing in does, is not here: the
 /// function decides then.
 pub const LIMITED: &[(&Route, Rate)] = &[(&routes::CREATE_UPLOAD, UPLOADS), (&routes::LIST_ANALYSES, LISTS)];

@@ -55,6 +55,7 @@ registry! {
     UploadIncomplete       => (409, "upload-incomplete",        "The photo has not been uploaded yet"),
     AnalysisInProgress     => (409, "analysis-in-progress",     "This upload is being analysed right now"),
     UploadExpired          => (410, "upload-expired",           "The upload has expired"),
+    ResetLinkInvalid       => (410, "reset-link-invalid",       "This link was used before or is too old; ask for a new one"),
     PayloadTooLarge        => (413, "payload-too-large",        "The body is too large"),
     UploadTooLarge         => (413, "upload-too-large",         "The photo is too large"),
     UnsupportedMediaType   => (415, "unsupported-media-type",   "The body must be application/json"),

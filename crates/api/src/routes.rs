@@ -23,6 +23,8 @@ pub const ROUTES: &[&Route] = &[
     &SIGN_OUT,
     &ME,
     &CHANGE_PASSWORD,
+    &FORGOT_PASSWORD,
+    &RESET_PASSWORD,
     &JWKS,
     &CREATE_UPLOAD,
     &CREATE_ANALYSIS,
@@ -235,6 +237,61 @@ pub const CHANGE_PASSWORD: Route = Route {
         headers: &[],
     }],
     own_problems: &[P::InvalidCredentials, P::PasswordTooWeak],
+};
+
+/// Mails a link for a new password.
+pub const FORGOT_PASSWORD: Route = Route {
+    method: Method::Post,
+    path: "/auth/password/forgot",
+    id: "forgotPassword",
+    function: AUTH_FUNCTION,
+    access: Access::Public,
+    summary: "Mails a link for a new password.",
+    description: "The answer is the same, and takes as long, whether an account has the address or not. The link \
+                  leads to the client's page `/reset-password`, has the token behind `#token=`, works once and for \
+                  fifteen minutes.",
+    query: None,
+    body: Some(Body {
+        schema: schema_of::<wire::ForgotPasswordRequest>,
+        optional: false,
+        example: r#"{"email":"ada@example.org"}"#,
+    }),
+    idempotent_by_key: false,
+    answers: &[Answer {
+        status: 202,
+        description: "If an account has the address, a mail is on its way.",
+        schema: None,
+        example: None,
+        headers: &[],
+    }],
+    own_problems: &[P::RateLimited],
+};
+
+/// Sets a new password by a link.
+pub const RESET_PASSWORD: Route = Route {
+    method: Method::Post,
+    path: "/auth/password/reset",
+    id: "resetPassword",
+    function: AUTH_FUNCTION,
+    access: Access::Public,
+    summary: "Sets a new password by the token of a mailed link.",
+    description: "Ends all sessions of the account and opens none. A password that is refused leaves the link as it \
+                  is.",
+    query: None,
+    body: Some(Body {
+        schema: schema_of::<wire::ResetPasswordRequest>,
+        optional: false,
+        example: r#"{"token":"c2VjcmV0","newPassword":"note g computes bernoulli"}"#,
+    }),
+    idempotent_by_key: false,
+    answers: &[Answer {
+        status: 204,
+        description: "Set.",
+        schema: None,
+        example: None,
+        headers: &[],
+    }],
+    own_problems: &[P::ResetLinkInvalid, P::PasswordTooWeak],
 };
 
 /// Returns the public keys.
@@ -487,6 +544,8 @@ mod tests {
                 "/auth/sign-up",
                 "/auth/sign-in",
                 "/auth/refresh",
+                "/auth/password/forgot",
+                "/auth/password/reset",
                 "/auth/jwks.json"
             ]
         );

@@ -209,8 +209,21 @@ impl UsersTable {
     ///
     /// [`Fault`] if the table failed or the row does not parse.
     pub async fn find(&self, username: &Username) -> Result<Option<UserRow>, Fault> {
+        self.find_by(username_key(username)).await
+    }
+
+    /// Returns the account with this e-mail address, in any case, as [`UsersTable::find`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed or the row does not parse.
+    pub async fn find_by_email(&self, email: &Email) -> Result<Option<UserRow>, Fault> {
+        self.find_by(email_key(email)).await
+    }
+
+    async fn find_by(&self, key: String) -> Result<Option<UserRow>, Fault> {
         const OPERATION: &str = "FindUser";
-        let name = self.get_item(OPERATION, username_key(username)).await?;
+        let name = self.get_item(OPERATION, key).await?;
         let id = match name.as_ref().and_then(|it| it.get("userId")?.as_s().ok()) {
             Some(text) => UserId::parse(text).map_err(|it| malformed(OPERATION, it))?,
             None => NOBODY,

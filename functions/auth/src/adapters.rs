@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use aws::{
     limits::LimitsTable,
+    mail::{Letter, Mailer},
     parameters::{CreateParameterError, Parameters, Protection},
+    resets::{ResetRow, ResetsTable},
     sessions::{RotateError, SessionRow, SessionsTable, TokenHash},
     users::{ChangeUserError, CreateUserError, UserRow, UsersTable},
 };
-use domain::{Fault, SessionId, UserId, Username};
+use domain::{Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
 use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits};
 
 use crate::{
-    capabilities::{Accounts, ParameterStore, Random, Sessions},
+    capabilities::{Accounts, ParameterStore, Random, Resets, SendMail, Sessions},
     config::Config,
     http::{self, Context},
+    password_reset,
     passwords::Passwords,
     signing::SigningKeys,
 };
@@ -45,7 +48,12 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
     };
     let context = Context {
         accounts: UsersTable::new(&kit.aws, config.users_table),
-        sessions: SessionsTable::new(&kit.aws, config.sessions_table),
+        sessions: SessionsTable::new(&kit.aws, config.sessions_table.clone()),
+        resets: ResetsTable::new(&kit.aws, config.sessions_table),
+        mail: Mailer::new(&kit.aws, config.mail_from),
+        parameters: parameters.clone(),
+        site_origin_parameter: config.site_origin_parameter,
+        forgot_takes: password_reset::FORGOT_TAKES,
         signing: SigningKeys::new(parameters, config.signing_key_parameter, config.jwks_parameter),
         passwords: Passwords::new(),
         random: SystemRandom,
@@ -70,6 +78,10 @@ impl Random for SystemRandom {
 impl Accounts for UsersTable {
     async fn find(&self, username: &Username) -> Result<Option<UserRow>, Fault> {
         Self::find(self, username).await
+    }
+
+    async fn find_by_email(&self, email: &Email) -> Result<Option<UserRow>, Fault> {
+        Self::find_by_email(self, email).await
     }
 
     async fn get(&self, id: UserId) -> Result<Option<UserRow>, Fault> {
@@ -123,6 +135,26 @@ impl Sessions for SessionsTable {
 
     async fn delete(&self, id: SessionId) -> Result<(), Fault> {
         Self::delete(self, id).await
+    }
+}
+
+impl Resets for ResetsTable {
+    async fn put_reset(&self, reset: &ResetRow) -> Result<(), Fault> {
+        self.put(reset).await
+    }
+
+    async fn get_reset(&self, hash: &TokenHash) -> Result<Option<ResetRow>, Fault> {
+        self.get(hash).await
+    }
+
+    async fn delete_reset(&self, hash: &TokenHash) -> Result<(), Fault> {
+        self.delete(hash).await
+    }
+}
+
+impl SendMail for Mailer {
+    async fn send_mail(&self, letter: &Letter) -> Result<(), Fault> {
+        self.send(letter).await
     }
 }
 

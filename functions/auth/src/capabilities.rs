@@ -1,17 +1,22 @@
 //! What this function can do to the world.
 
 use aws::{
+    mail::Letter,
     parameters::{CreateParameterError, Protection},
+    resets::ResetRow,
     sessions::{RotateError, SessionRow, TokenHash},
     users::{ChangeUserError, CreateUserError, UserRow},
 };
-use domain::{Fault, SessionId, UserId, Username};
+use domain::{Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
 
 /// Accounts. What was written is read.
 pub trait Accounts: Send + Sync {
     /// Returns the account with this username, in any case, in a time that does not tell whether there is one.
     fn find(&self, username: &Username) -> impl Future<Output = Result<Option<UserRow>, Fault>> + Send;
+
+    /// Returns the account with this e-mail address, in any case, in a time that does not tell whether there is one.
+    fn find_by_email(&self, email: &Email) -> impl Future<Output = Result<Option<UserRow>, Fault>> + Send;
 
     /// Returns the account.
     fn get(&self, id: UserId) -> impl Future<Output = Result<Option<UserRow>, Fault>> + Send;
@@ -57,6 +62,24 @@ pub trait Sessions: Send + Sync {
 
     /// Ends a session. Idempotent.
     fn delete(&self, id: SessionId) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// Links for a new password. What was written is read.
+pub trait Resets: Send + Sync {
+    /// Stores a link.
+    fn put_reset(&self, reset: &ResetRow) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Returns the link whose token has this hash, over or not.
+    fn get_reset(&self, hash: &TokenHash) -> impl Future<Output = Result<Option<ResetRow>, Fault>> + Send;
+
+    /// Removes a link. Idempotent.
+    fn delete_reset(&self, hash: &TokenHash) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// Sends mail. Maps to `ses:SendEmail`.
+pub trait SendMail: Send + Sync {
+    /// Sends a mail. A call that is repeated is a second mail.
+    fn send_mail(&self, letter: &Letter) -> impl Future<Output = Result<(), Fault>> + Send;
 }
 
 /// Small texts by name. What was written may be missing for a moment.

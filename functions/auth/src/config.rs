@@ -17,6 +17,10 @@ pub struct Config {
     pub signing_key_parameter: String,
     /// Where the public keys are.
     pub jwks_parameter: String,
+    /// Where the client's origin is, for links in mails.
+    pub site_origin_parameter: String,
+    /// Address that mails come from.
+    pub mail_from: String,
     /// Whether people may create accounts themselves.
     pub self_sign_up: bool,
 }
@@ -45,6 +49,8 @@ impl Config {
             edge_token: env.require("EDGE_TOKEN")?,
             signing_key_parameter: env.require("SIGNING_KEY_PARAMETER")?,
             jwks_parameter: env.require("JWKS_PARAMETER")?,
+            site_origin_parameter: env.require("SITE_ORIGIN_PARAMETER")?,
+            mail_from: env.require("MAIL_FROM")?,
             self_sign_up,
         })
     }
@@ -62,6 +68,8 @@ mod tests {
             ("EDGE_TOKEN", "e"),
             ("SIGNING_KEY_PARAMETER", "/k"),
             ("JWKS_PARAMETER", "/j"),
+            ("SITE_ORIGIN_PARAMETER", "/o"),
+            ("MAIL_FROM", "a@example.org"),
             ("SELF_SIGN_UP", self_sign_up),
         ])
     }

@@ -3,15 +3,18 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use api::{
-    FieldError, Problem, ProblemType, routes,
+    FieldError, Problem, ProblemType,
+    limit::{FORGOT, FORGOT_ADDRESS},
+    routes,
     wire::{
-        ChangePasswordRequest, Delivery, Health, HealthStatus, REFRESH_COOKIE, RefreshRequest, Secret,
-        SessionAnswer, SignInRequest, SignOutQuery, SignUpRequest, User, UserAnswer,
+        ChangePasswordRequest, Delivery, ForgotPasswordRequest, Health, HealthStatus, REFRESH_COOKIE,
+        RefreshRequest, ResetPasswordRequest, Secret, SessionAnswer, SignInRequest, SignOutQuery,
+        SignUpRequest, User, UserAnswer,
     },
 };
 use aws::users::{ChangeUserError, UserRow};
-use domain::{Email, Username};
-use http::header::CACHE_CONTROL;
+use domain::{Email, Fault, Username};
+use http::{StatusCode, header::CACHE_CONTROL};
 use lambda_kit::{
     AccessTokens, Clock, Failure, Function, Ids, Limits, Request, Response, Router, cookie,
     principal::LIFETIME_S,
@@ -20,9 +23,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    capabilities::{Accounts, ParameterStore, Random, Sessions},
+    capabilities::{Accounts, ParameterStore, Random, Resets, SendMail, Sessions},
     first_admin::{self, FirstAdminError},
     password_change::{self, ChangePasswordError},
+    password_reset::{self, ResetError},
     passwords::Passwords,
     refresh::{self, RefreshError},
     sign_in::{self, IDLE, SignInError, SignedIn},
@@ -43,11 +47,21 @@ const JWKS_CACHE: &str = "public, max-age=300";
 const OPENAPI_CACHE: &str = "public, max-age=300";
 
 /// What requests are answered with.
-pub struct Context<A, S, P, R> {
+pub struct Context<A, S, P, R, M, T> {
     /// Accounts.
     pub accounts: A,
     /// Sessions.
     pub sessions: S,
+    /// Links for a new password.
+    pub resets: T,
+    /// Mail.
+    pub mail: M,
+    /// Small texts.
+    pub parameters: P,
+    /// Which of them is the client's origin.
+    pub site_origin_parameter: String,
+    /// How long asking for a link takes at least.
+    pub forgot_takes: Duration,
     /// Signing keys.
     pub signing: SigningKeys<P>,
     /// Hashes.
@@ -64,13 +78,13 @@ pub struct Context<A, S, P, R> {
     pub self_sign_up: bool,
 }
 
-impl<A, S, P, R> fmt::Debug for Context<A, S, P, R> {
+impl<A, S, P, R, M, T> fmt::Debug for Context<A, S, P, R, M, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context").finish_non_exhaustive()
     }
 }
 
-impl<A, S, P, R> Context<A, S, P, R> {
+impl<A, S, P, R, M, T> Context<A, S, P, R, M, T> {
     fn issuer(&self) -> Issuer<'_, P, R> {
         Issuer {
             signing: &self.signing,
@@ -82,12 +96,14 @@ impl<A, S, P, R> Context<A, S, P, R> {
 }
 
 /// Returns the function.
-pub fn function<A, S, P, R>(tokens: AccessTokens, context: Arc<Context<A, S, P, R>>) -> Function
+pub fn function<A, S, P, R, M, T>(tokens: AccessTokens, context: Arc<Context<A, S, P, R, M, T>>) -> Function
 where
     A: Accounts + 'static,
     S: Sessions + 'static,
     P: ParameterStore + 'static,
     R: Random + 'static,
+    M: SendMail + 'static,
+    T: Resets + 'static,
 {
     Function::http(router(tokens, context.clone())).direct(first_admin::ACTION, move |event| {
         let context = context.clone();
@@ -95,15 +111,17 @@ where
     })
 }
 
-pub(crate) fn router<A, S, P, R>(
+pub(crate) fn router<A, S, P, R, M, T>(
     tokens: AccessTokens,
-    context: Arc<Context<A, S, P, R>>,
-) -> Router<Context<A, S, P, R>>
+    context: Arc<Context<A, S, P, R, M, T>>,
+) -> Router<Context<A, S, P, R, M, T>>
 where
     A: Accounts + 'static,
     S: Sessions + 'static,
     P: ParameterStore + 'static,
     R: Random + 'static,
+    M: SendMail + 'static,
+    T: Resets + 'static,
 {
     let limits = context.limits.clone();
     Router::new(tokens, context)
@@ -124,17 +142,21 @@ where
         .route(&routes::SIGN_OUT, sign_out)
         .route(&routes::ME, me)
         .route(&routes::CHANGE_PASSWORD, change_password)
+        .route(&routes::FORGOT_PASSWORD, forgot_password)
+        .route(&routes::RESET_PASSWORD, reset_password)
 }
 
-type Shared<A, S, P, R> = Arc<Context<A, S, P, R>>;
+type Shared<A, S, P, R, M, T> = Arc<Context<A, S, P, R, M, T>>;
 
-async fn jwks<A, S, P: ParameterStore, R: Random>(context: Shared<A, S, P, R>) -> Result<Response, Failure> {
+async fn jwks<A, S, P: ParameterStore, R: Random, M, T>(
+    context: Shared<A, S, P, R, M, T>,
+) -> Result<Response, Failure> {
     let ring = context.signing.ring(context.clock.now(), &context.random).await?;
     Ok(Response::ok(ring.jwks()).with_header(CACHE_CONTROL, JWKS_CACHE))
 }
 
-async fn sign_up<A: Accounts, S, P, R: Random>(
-    context: Shared<A, S, P, R>,
+async fn sign_up<A: Accounts, S, P, R: Random, M, T>(
+    context: Shared<A, S, P, R, M, T>,
     request: Request,
 ) -> Result<Response, Failure> {
     if !context.self_sign_up {
@@ -184,8 +206,8 @@ fn names(username: &str, email: &str) -> Result<(Username, Email), Problem> {
     }
 }
 
-async fn sign_in<A: Accounts, S: Sessions, P: ParameterStore, R: Random>(
-    context: Shared<A, S, P, R>,
+async fn sign_in<A: Accounts, S: Sessions, P: ParameterStore, R: Random, M, T>(
+    context: Shared<A, S, P, R, M, T>,
     request: Request,
 ) -> Result<Response, Failure> {
     let body: SignInRequest = request.json()?;
@@ -203,8 +225,8 @@ async fn sign_in<A: Accounts, S: Sessions, P: ParameterStore, R: Random>(
     Ok(session_answer(signed_in, body.delivery))
 }
 
-async fn refresh<A: Accounts, S: Sessions, P: ParameterStore, R: Random>(
-    context: Shared<A, S, P, R>,
+async fn refresh<A: Accounts, S: Sessions, P: ParameterStore, R: Random, M, T>(
+    context: Shared<A, S, P, R, M, T>,
     request: Request,
 ) -> Result<Response, Failure> {
     let in_body = if request.has_body() {
@@ -242,8 +264,8 @@ fn refuse_other_sites(request: &Request) -> Result<(), Problem> {
     }
 }
 
-async fn sign_out<A: Accounts, S: Sessions, P, R>(
-    context: Shared<A, S, P, R>,
+async fn sign_out<A: Accounts, S: Sessions, P, R, M, T>(
+    context: Shared<A, S, P, R, M, T>,
     request: Request,
 ) -> Result<Response, Failure> {
     let query: SignOutQuery = request.query()?;
@@ -259,8 +281,8 @@ async fn sign_out<A: Accounts, S: Sessions, P, R>(
     Ok(Response::no_content().with_cookie(cookie::removed(REFRESH_COOKIE, COOKIE_PATH)))
 }
 
-async fn me<A: Accounts, S, P, R>(
-    context: Shared<A, S, P, R>,
+async fn me<A: Accounts, S, P, R, M, T>(
+    context: Shared<A, S, P, R, M, T>,
     request: Request,
 ) -> Result<Response, Failure> {
     let user = context.accounts.get(request.principal()?.user).await?;
@@ -270,8 +292,8 @@ async fn me<A: Accounts, S, P, R>(
     }))
 }
 
-async fn change_password<A: Accounts, S: Sessions, P, R: Random>(
-    context: Shared<A, S, P, R>,
+async fn change_password<A: Accounts, S: Sessions, P, R: Random, M, T>(
+    context: Shared<A, S, P, R, M, T>,
     request: Request,
 ) -> Result<Response, Failure> {
     let principal = *request.principal()?;
@@ -289,6 +311,49 @@ async fn change_password<A: Accounts, S: Sessions, P, R: Random>(
     Ok(Response::no_content())
 }
 
+async fn forgot_password<A: Accounts, S, P: ParameterStore, R: Random, M: SendMail, T: Resets>(
+    context: Shared<A, S, P, R, M, T>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let started = tokio::time::Instant::now();
+    let body: ForgotPasswordRequest = request.json()?;
+    let email = Email::parse(&body.email).map_err(|it| Problem::invalid("email", it.to_string()))?;
+    let address = context.limits.address(&request);
+    context.limits.take_counted(FORGOT_ADDRESS, &address).await?;
+    context.limits.take_counted(FORGOT, &email.key()).await?;
+    let origin = context.parameters.read(&context.site_origin_parameter).await?;
+    let origin = origin.ok_or_else(|| Fault::never("ReadSiteOrigin", "the parameter is missing"))?;
+    password_reset::forgot(
+        &context.accounts,
+        &context.resets,
+        &context.mail,
+        &context.random,
+        context.clock.now(),
+        (&origin, &email),
+    )
+    .await?;
+    tokio::time::sleep_until(started + context.forgot_takes).await;
+    Ok(Response::new(StatusCode::ACCEPTED))
+}
+
+async fn reset_password<A: Accounts, S, P, R: Random, M, T: Resets>(
+    context: Shared<A, S, P, R, M, T>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let body: ResetPasswordRequest = request.json()?;
+    password_reset::reset(
+        &context.accounts,
+        &context.resets,
+        &context.passwords,
+        &context.random,
+        &context.limits,
+        context.clock.now(),
+        (&body.token, &body.new_password),
+    )
+    .await?;
+    Ok(Response::no_content())
+}
+
 /// Event of the action.
 #[derive(Deserialize)]
 struct CreateFirstAdmin {
@@ -296,8 +361,8 @@ struct CreateFirstAdmin {
     email: String,
 }
 
-async fn create_first_admin<A: Accounts, S, P, R: Random>(
-    context: &Context<A, S, P, R>,
+async fn create_first_admin<A: Accounts, S, P, R: Random, M, T>(
+    context: &Context<A, S, P, R, M, T>,
     event: Value,
 ) -> Result<Value, Failure> {
     let event: CreateFirstAdmin = serde_json::from_value(event)
@@ -382,6 +447,16 @@ impl From<SignInError> for Failure {
             SignInError::Wrong => ProblemType::InvalidCredentials.into(),
             SignInError::Limited(failure) => failure,
             SignInError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ResetError> for Failure {
+    fn from(error: ResetError) -> Self {
+        match error {
+            ResetError::Invalid => ProblemType::ResetLinkInvalid.into(),
+            ResetError::Weak(weakness) => weakness.into_problem("newPassword").into(),
+            ResetError::Fault(fault) => fault.into(),
         }
     }
 }

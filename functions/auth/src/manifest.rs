@@ -12,6 +12,8 @@ pub const MANIFEST: Manifest = Manifest {
         "EDGE_TOKEN",
         "SIGNING_KEY_PARAMETER",
         "JWKS_PARAMETER",
+        "SITE_ORIGIN_PARAMETER",
+        "MAIL_FROM",
         "SELF_SIGN_UP",
     ],
     grants: &[
@@ -39,6 +41,14 @@ pub const MANIFEST: Manifest = Manifest {
         Grant {
             resource: "parameter/auth/jwks",
             actions: &["ssm:GetParameter", "ssm:PutParameter"],
+        },
+        Grant {
+            resource: "parameter/site-origin",
+            actions: &["ssm:GetParameter"],
+        },
+        Grant {
+            resource: "identity/*",
+            actions: &["ses:SendEmail"],
         },
     ],
 };

@@ -133,3 +133,78 @@ async fn uploads_and_lists_are_counted_by_account() {
     assert_eq!(promised.headers["ratelimit-policy"], r#""uploads";q=60;w=60"#);
     promised.expect(201);
 }
+
+/// The token of the link in the only mail to ada.
+async fn mailed_token(suite: &Suite) -> String {
+    let outbox = suite.stack("/_stack/outbox.json").await;
+    let messages = suite.messages(&outbox);
+    let [mail] = messages.as_slice() else {
+        panic!("one mail: {outbox}")
+    };
+    assert!(mail.contains("email:ada@example.org"), "{mail}");
+    let (before, rest) = mail.split_once("/reset-password#token=").expect("a link");
+    assert!(
+        before.ends_with(&suite.url("")),
+        "the link leads to the client: {mail}"
+    );
+    rest.chars()
+        .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_'))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forgotten_password_is_replaced_by_mail_and_old_sessions_are_dead() {
+    let suite = Suite::start().await;
+    let ada = suite.anonymous();
+    ada.sign_up("ada").await.expect(201);
+    let sign_in = |password: &str| json!({ "username": "ada", "password": password, "delivery": "body" });
+    let old = "a long sentence nobody uses";
+    let session = ada.post("/api/auth/sign-in", &sign_in(old)).await.expect(200);
+    // Locked out by somebody else's guesses.
+    for _ in 0..5 {
+        ada.post("/api/auth/sign-in", &sign_in("a guess"))
+            .await
+            .expect_problem(401, "invalid-credentials");
+    }
+    ada.post("/api/auth/sign-in", &sign_in(old))
+        .await
+        .expect_problem(429, "rate-limited");
+
+    let known = ada
+        .post(
+            "/api/auth/password/forgot",
+            &json!({ "email": "ada@example.org" }),
+        )
+        .await;
+    let unknown = ada
+        .post(
+            "/api/auth/password/forgot",
+            &json!({ "email": "nobody@example.org" }),
+        )
+        .await;
+    assert_eq!((known.status, &known.bytes), (202, &unknown.bytes));
+    assert_eq!(unknown.status, 202);
+    let token = mailed_token(&suite).await;
+
+    let body = json!({ "token": token, "newPassword": "another long sentence" });
+    let answer = ada.post("/api/auth/password/reset", &body).await;
+    assert!(
+        answer.bytes.is_empty() && !answer.headers.contains_key("set-cookie"),
+        "no session is opened"
+    );
+    assert_eq!(answer.status, 204);
+    ada.post("/api/auth/password/reset", &body)
+        .await
+        .expect_problem(410, "reset-link-invalid");
+    let refresh = json!({ "refreshToken": session["refreshToken"] });
+    ada.post("/api/auth/refresh", &refresh)
+        .await
+        .expect_problem(401, "session-ended");
+    // The lockout is over with the new password; the old one is wrong.
+    ada.post("/api/auth/sign-in", &sign_in(old))
+        .await
+        .expect_problem(401, "invalid-credentials");
+    ada.post("/api/auth/sign-in", &sign_in("another long sentence"))
+        .await
+        .expect(200);
+}

@@ -85,9 +85,12 @@ impl Template {
         if let Some(name) = arn.strip_prefix(PARAMETER) {
             return format!("parameter/{name}");
         }
+        if let Some(name) = arn.strip_prefix("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:") {
+            return name.to_owned();
+        }
         let name = arn
             .strip_prefix("arn:${AWS::Partition}:s3:::")
-            .expect("an ARN of S3 or of a parameter");
+            .expect("an ARN of S3, of SES or of a parameter");
         for (id, bucket) in self.resources("AWS::S3::Bucket") {
             let Some(("Sub", Value::String(bucket_name))) = intrinsic(&bucket["Properties"]["BucketName"])
             else {

@@ -17,9 +17,14 @@ const MANIFESTS: &[(&str, &Manifest)] = &[
 /// Read by the AWS SDK, not by a function, and set only where Rekognition is not Amazon's.
 const READ_BY_THE_SDK: &str = "AWS_ENDPOINT_URL_REKOGNITION";
 
-/// Statements without a trait of a function: keys are read and requests are counted by `lambda-kit`, and the other
-/// lets S3 say that something is missing.
-const WITHOUT_A_TRAIT: [&str; 3] = ["CountRequests", "GetPublicKeys", "MissUploadedPhoto"];
+/// Statements without a trait of a function: keys are read and requests are counted by `lambda-kit`, the origin is
+/// read as any parameter is, and the other lets S3 say that something is missing.
+const WITHOUT_A_TRAIT: [&str; 4] = [
+    "CountRequests",
+    "GetPublicKeys",
+    "GetSiteOrigin",
+    "MissUploadedPhoto",
+];
 
 #[test]
 fn every_function_is_a_crate_a_binary_and_a_resource_of_the_same_name() {

@@ -133,6 +133,8 @@ fn examples_are_what_the_types_read() {
     reads::<SignInRequest>(SIGN_IN.body.as_ref().unwrap().example);
     reads::<RefreshRequest>(REFRESH.body.as_ref().unwrap().example);
     reads::<ChangePasswordRequest>(CHANGE_PASSWORD.body.as_ref().unwrap().example);
+    reads::<ForgotPasswordRequest>(FORGOT_PASSWORD.body.as_ref().unwrap().example);
+    reads::<ResetPasswordRequest>(RESET_PASSWORD.body.as_ref().unwrap().example);
     reads::<CreateUploadRequest>(CREATE_UPLOAD.body.as_ref().unwrap().example);
     reads::<CreateAnalysisRequest>(CREATE_ANALYSIS.body.as_ref().unwrap().example);
     reads::<UserAnswer>(SIGN_UP.answers[0].example.unwrap());

@@ -107,6 +107,29 @@ pub struct SignOutQuery {
     pub everywhere: bool,
 }
 
+/// Body of `POST /auth/password/forgot`.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ForgotPasswordRequest {
+    /// E-mail address of the account.
+    #[schemars(length(max = 254), extend("format" = "email"))]
+    pub email: String,
+}
+
+opaque_debug!(ForgotPasswordRequest);
+
+/// Body of `POST /auth/password/reset`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ResetPasswordRequest {
+    /// What stands behind `#token=` in the link.
+    #[schemars(extend("format" = "password"))]
+    pub token: Secret,
+    /// The password from now on; the rules are those of signing up.
+    #[schemars(extend("minLength" = 10, "maxLength" = 128, "format" = "password"))]
+    pub new_password: Secret,
+}
+
 /// Body of `PUT /auth/password`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -10,6 +10,11 @@ fn every_route_of_the_function_is_served_and_no_other() {
     let context = Context {
         accounts: People::default(),
         sessions: Rows::default(),
+        resets: Links::default(),
+        mail: Letters::default(),
+        parameters: Texts::default(),
+        site_origin_parameter: String::new(),
+        forgot_takes: Duration::ZERO,
         signing: SigningKeys::new(Texts::default(), String::new(), String::new()),
         passwords: Passwords::quick(),
         random: SystemRandom,

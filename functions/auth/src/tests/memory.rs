@@ -4,19 +4,21 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use aws::{
+    mail::Letter,
     parameters::{CreateParameterError, Protection},
+    resets::ResetRow,
     sessions::{RotateError, SessionRow, TokenHash},
     users::{ChangeUserError, CreateUserError, UserRow},
 };
-use domain::{Fault, SessionId, UserId, Username};
+use domain::{Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
 
-use crate::capabilities::{Accounts, ParameterStore, Sessions};
+use crate::capabilities::{Accounts, ParameterStore, Resets, SendMail, Sessions};
 
 /// Accounts in a map.
 #[derive(Clone, Default)]
@@ -62,6 +64,10 @@ impl Accounts for People {
             .all()
             .into_iter()
             .find(|it| it.username.key() == username.key()))
+    }
+
+    async fn find_by_email(&self, email: &Email) -> Result<Option<UserRow>, Fault> {
+        Ok(self.all().into_iter().find(|it| it.email.key() == email.key()))
     }
 
     async fn get(&self, id: UserId) -> Result<Option<UserRow>, Fault> {
@@ -152,6 +158,49 @@ impl Sessions for Rows {
 
     async fn delete(&self, id: SessionId) -> Result<(), Fault> {
         self.0.lock().unwrap().remove(&id.to_string());
+        Ok(())
+    }
+}
+
+/// Links in a map.
+#[derive(Clone, Default)]
+pub(crate) struct Links(Arc<Mutex<BTreeMap<TokenHash, ResetRow>>>);
+
+impl Links {
+    pub(crate) fn n(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+}
+
+impl Resets for Links {
+    async fn put_reset(&self, reset: &ResetRow) -> Result<(), Fault> {
+        self.0.lock().unwrap().insert(reset.token_hash, reset.clone());
+        Ok(())
+    }
+
+    async fn get_reset(&self, hash: &TokenHash) -> Result<Option<ResetRow>, Fault> {
+        Ok(self.0.lock().unwrap().get(hash).cloned())
+    }
+
+    async fn delete_reset(&self, hash: &TokenHash) -> Result<(), Fault> {
+        self.0.lock().unwrap().remove(hash);
+        Ok(())
+    }
+}
+
+/// Mail that is kept, or refused.
+#[derive(Clone, Default)]
+pub(crate) struct Letters {
+    pub(crate) sent: Arc<Mutex<Vec<Letter>>>,
+    pub(crate) refuses: Arc<AtomicBool>,
+}
+
+impl SendMail for Letters {
+    async fn send_mail(&self, letter: &Letter) -> Result<(), Fault> {
+        if self.refuses.load(Ordering::Relaxed) {
+            return Err(Fault::never("SendMail", "not verified"));
+        }
+        self.sent.lock().unwrap().push(letter.clone());
         Ok(())
     }
 }

@@ -5,15 +5,19 @@ mod administrator;
 mod lockout;
 mod log;
 pub(crate) mod memory;
+mod reset;
 mod sessions;
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_kit::{AccessTokens, Clock, Function, Invocation, RandomIds, testing};
 use serde_json::{Value, json};
 
-use self::memory::{People, Rows, Texts};
+use self::memory::{Letters, Links, People, Rows, Texts};
 use crate::{
     adapters::SystemRandom,
     http::{self, Context},
@@ -29,6 +33,8 @@ struct World {
     function: Function,
     people: People,
     sessions: Rows,
+    links: Links,
+    mail: Letters,
     clock: Arc<Standing>,
 }
 
@@ -99,9 +105,16 @@ impl World {
         log::start();
         let clock = Arc::new(Standing(Mutex::new("2026-11-20T11:00:00Z".parse().unwrap())));
         let (people, sessions, texts) = (People::default(), Rows::default(), Texts::default());
+        let (links, mail) = (Links::default(), Letters::default());
+        texts.set("/origin", "https://faces.example.org");
         let context = Context {
             accounts: people.clone(),
             sessions: sessions.clone(),
+            resets: links.clone(),
+            mail: mail.clone(),
+            parameters: texts.clone(),
+            site_origin_parameter: "/origin".to_owned(),
+            forgot_takes: Duration::ZERO,
             signing: SigningKeys::new(texts.clone(), "/private".to_owned(), "/public".to_owned()),
             passwords: Passwords::quick(),
             random: SystemRandom,
@@ -118,6 +131,8 @@ impl World {
             function: http::function(tokens, Arc::new(context)),
             people,
             sessions,
+            links,
+            mail,
             clock,
         }
     }
