@@ -39,7 +39,7 @@ async fn no_name_address_password_or_token_reaches_the_log() {
     let session = world.somebody("lovelace").await;
     let next = world.refresh(session.text("refreshToken")).await;
     world.refresh(session.text("refreshToken")).await.expect(401);
-    world.sign_in("lovelace", "wrong password").await.expect(401);
+    world.sign_in("lovelace", "guess in the dark").await.expect(401);
     world.sign_up("lovelace").await.expect(409);
     world
         .send(call("GET", "/lovelace?token=lovelace"))
@@ -78,7 +78,7 @@ async fn no_name_address_password_or_token_reaches_the_log() {
         "babbage",
         "example.org",
         PASSWORD,
-        "wrong password",
+        "guess in the dark",
         token,
         new,
         session.text("accessToken"),
