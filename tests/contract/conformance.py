@@ -77,6 +77,8 @@ def faults(model: OperationModel, status: int, headers, body: bytes | None) -> l
         return _json_faults(model, status, headers, body)
     if protocol in ("query", "rest-xml"):
         return _xml_faults(model, status, headers, body)
+    if protocol == "rest-json":
+        return _rest_json_faults(model, status, headers, body)
     raise NotImplementedError(f"no walker for the protocol {protocol}")
 
 
@@ -99,6 +101,25 @@ def _json_faults(model, status, headers, body):
         output = model.output_shape
         return found + (check(output, value, "") if output is not None else _empty(value))
     return found + _json_error_faults(model, headers, value)
+
+
+def _rest_json_faults(model, status, headers, body):
+    found = [] if headers.get("x-amzn-requestid") else ["no x-amzn-requestid"]
+    if headers.get("content-type") != "application/json":
+        found.append(f"content-type {headers.get('content-type')!r}")
+    try:
+        value = json.loads(body)
+    except ValueError as error:
+        return found + [f"body is not JSON: {error}"]
+    if status < 300:
+        return found + check(model.output_shape, value, "")
+    # The code is in a header, not in the body.
+    code = (headers.get("x-amzn-errortype") or "").split(":")[0]
+    if code not in {shape.error_code for shape in model.error_shapes} | set(COMMON_ERRORS):
+        found.append(f"error {code!r} is not of this operation")
+    if not isinstance(value.get("message", value.get("Message")), str):
+        found.append("error without a message")
+    return found
 
 
 def _empty(value):
