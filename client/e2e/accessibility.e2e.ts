@@ -37,6 +37,13 @@ describe('on a phone', () => {
     await page.getByRole('button', { name: 'Create account' }).click()
     await expectAccessible(page)
 
+    await page.goto('/forgot-password')
+    await page.getByLabel('E-mail address').waitFor()
+    await expectAccessible(page)
+    await page.goto('/reset-password#token=not-a-token-that-anybody-has')
+    await page.getByLabel('New password').waitFor()
+    await expectAccessible(page)
+
     const username = await signUp(page)
     await expectAccessible(page)
     await choose(page, { name: 'a.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('text') })

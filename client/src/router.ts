@@ -3,7 +3,9 @@ import type { RouteLocationNormalized, RouteLocationRaw, RouteRecordRaw, RouterH
 import { filtersOf } from './history/filters.ts'
 import HistoryPage from './history/HistoryPage.vue'
 import ResultPage from './result/ResultPage.vue'
+import ForgotPasswordPage from './session/ForgotPasswordPage.vue'
 import PasswordPage from './session/PasswordPage.vue'
+import ResetPasswordPage from './session/ResetPasswordPage.vue'
 import SignInPage from './session/SignInPage.vue'
 import { destinationOf } from './session/destination.ts'
 import type { SessionState } from './session/session.ts'
@@ -40,6 +42,14 @@ export const routes: RouteRecordRaw[] = [
   {
     path: '/password', name: 'password', component: PasswordPage,
     meta: { title: texts.password.title, for: 'signed-in' },
+  },
+  {
+    path: '/forgot-password', name: 'forgot-password', component: ForgotPasswordPage,
+    meta: { title: texts.forgot.title, for: 'everybody' },
+  },
+  {
+    path: '/reset-password', name: 'reset-password', component: ResetPasswordPage,
+    meta: { title: texts.reset.title, for: 'everybody' },
   },
   {
     path: '/sign-in', name: 'sign-in', component: SignInPage,

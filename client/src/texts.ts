@@ -49,6 +49,24 @@ export const texts = {
     created: 'Your account is there. Sign in with it.',
     left: 'You are signed out.',
     lost: 'Your session has ended. Sign in again to go on.',
+    forgot: 'Forgot your password?',
+  },
+
+  forgot: {
+    title: 'Forgot your password?',
+    intro: 'Enter the e-mail address of your account, and a link to choose a new password is mailed to it.',
+    send: 'Send the link',
+    sending: 'Sending…',
+    sent: 'If an account has this address, a link is on its way. It works once, for 15 minutes.',
+    back: 'Back to signing in',
+  },
+
+  reset: {
+    title: 'Choose a new password',
+    set: 'Set the password',
+    done: 'Your password is changed. Sign in with it.',
+    noToken: 'This link is not complete. Open the one in your mail again, or ask for a new one.',
+    again: 'Ask for a new link',
   },
 
   password: {

@@ -60,6 +60,7 @@ export class MockServer {
   private readonly uploads = new Map<string, Uploaded>()
   private readonly accessTokens = new Map<string, string>()
   private readonly refreshTokens = new Map<string, string>()
+  private readonly resetTokens = new Map<string, string>()
   private readonly storage: string
   private readonly now: () => Date
 
@@ -101,6 +102,13 @@ export class MockServer {
     return analysis
   }
 
+  /** Mails a link to an account's owner; resolves to its secret. */
+  forget(username: string): string {
+    const token = randomUUID()
+    this.resetTokens.set(token, username)
+    return token
+  }
+
   /** What happens when the fifteen minutes of all access tokens are over. */
   expireAccessTokens(): void {
     this.accessTokens.clear()
@@ -130,6 +138,8 @@ export class MockServer {
       case 'POST /auth/sign-up': return this.signUp(json(request))
       case 'POST /auth/sign-in': return this.signIn(json(request))
       case 'POST /auth/refresh': return this.refresh(request)
+      case 'POST /auth/password/forgot': return { status: 202, headers: {}, body: '' }
+      case 'POST /auth/password/reset': return this.resetPassword(json(request))
     }
     const account = this.accountOf(request)
     if (!account) return problem(401, 'unauthenticated', 'Sign in first')
@@ -209,6 +219,15 @@ export class MockServer {
     }
     account.password = body.newPassword
     account.user.passwordChangeRequired = false
+    return { status: 204, headers: {}, body: '' }
+  }
+
+  private resetPassword(body: Schemas['ResetPasswordRequest']): MockAnswer {
+    const account = this.accounts.get(this.resetTokens.get(body.token) ?? '')
+    if (!account) return problem(410, 'reset-link-invalid', 'This link was used before or is too old')
+    this.resetTokens.delete(body.token)
+    account.password = body.newPassword
+    this.endSessions()
     return { status: 204, headers: {}, body: '' }
   }
 

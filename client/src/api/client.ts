@@ -47,6 +47,16 @@ export function createApi(transport: Transport = browserTransport()) {
       await connection.refresh()
     },
 
+    /** Has a link mailed to this address, if an account has it; the answer does not tell. */
+    async forgotPassword(email: string): Promise<void> {
+      await send('post', '/auth/password/forgot', { anonymous: true, json: { email } })
+    },
+
+    /** Sets a new password with the secret of a mailed link. Opens no session, and ends all there are. */
+    async resetPassword(token: string, newPassword: string): Promise<void> {
+      await send('post', '/auth/password/reset', { anonymous: true, json: { token, newPassword } })
+    },
+
     async createUpload(body: Blob, contentType: ImageContentType, options: Abortable = {}): Promise<Upload> {
       const sha256 = await transport.sha256(body)
       const json = { contentType, sizeBytes: body.size, ...(sha256 === undefined ? {} : { sha256 }) }

@@ -134,7 +134,7 @@ export function noAnswer(signal: AbortSignal | null | undefined): RequestFailed 
 }
 
 async function readAnswer(response: Response, signal: AbortSignal | null): Promise<unknown> {
-  if (response.status === 204) return undefined
+  if (response.status === 202 || response.status === 204) return undefined
   let text: string
   try {
     text = await response.text()

@@ -23,9 +23,13 @@ export function signInFaults(fields: { username: string, password: string }): Fa
 export function signUpFaults(fields: SignUpRequest): Faults<SignUpRequest> {
   return {
     username: USERNAME.test(fields.username) ? null : texts.signIn.usernameWrong,
-    email: EMAIL.test(fields.email) ? null : texts.signIn.emailWrong,
+    email: emailFault(fields.email),
     password: newPasswordFault(fields.password),
   }
+}
+
+export function emailFault(text: string): string | null {
+  return EMAIL.test(text) ? null : texts.signIn.emailWrong
 }
 
 export function newPasswordFault(text: string): string | null {

@@ -65,6 +65,8 @@ export function createSession(api: Api, tabs: Tabs | null = browserTabs()) {
     signOut,
     signIn: (username: string, password: string) => api.signIn(username, password),
     signUp: (account: SignUpRequest) => api.signUp(account),
+    forgotPassword: (email: string) => api.forgotPassword(email),
+    resetPassword: (token: string, password: string) => api.resetPassword(token, password),
     changePassword: (current: string, changed: string) => api.changePassword(current, changed),
   }
 }
