@@ -38,16 +38,18 @@ impl Engine {
         let index = Index::read(models_dir)?;
         let pool = Arc::new(ThreadPool::with_num_threads(threads.max(1)));
         let load = |name| index.load(name, &pool);
+        let recognition = Arc::new(load("face_recognition")?);
+        let embedder = index.load_embedder(&recognition, &pool)?;
         Ok(Self {
             detector: Detector::new(load("ssd_mobilenetv1")?, Policy::DEFAULT),
             landmarks: load("face_landmark_68")?,
             attributes: Attributes {
                 expression: load("face_expression")?,
                 age_gender: load("age_gender")?,
-                recognition: load("face_recognition")?,
+                recognition,
                 heads: Heads::shipped()?,
             },
-            embedder: index.load_embedder(&pool)?,
+            embedder,
         })
     }
 

@@ -146,9 +146,18 @@ impl Index {
         })
     }
 
-    /// Loads the model that embeds faces.
-    pub(crate) fn load_embedder(&self, threads: &Arc<rten::ThreadPool>) -> Result<Embedder, LoadError> {
-        Embedder::new(self.entry(&self.embedder)?, self.load(&self.embedder, threads)?)
+    /// Loads the model that embeds faces, unless it is `loaded`, which serves the attributes too.
+    pub(crate) fn load_embedder(
+        &self,
+        loaded: &Arc<Model>,
+        threads: &Arc<rten::ThreadPool>,
+    ) -> Result<Embedder, LoadError> {
+        let network = if loaded.name == self.embedder {
+            Arc::clone(loaded)
+        } else {
+            Arc::new(self.load(&self.embedder, threads)?)
+        };
+        Embedder::new(self.entry(&self.embedder)?, network)
     }
 
     fn entry(&self, name: &str) -> Result<&Entry, LoadError> {

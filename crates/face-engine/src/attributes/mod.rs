@@ -8,6 +8,8 @@ mod ratios;
 
 pub use head::{AgeSpread, Group, Head, Heads, Inputs};
 
+use std::sync::Arc;
+
 use crate::face::{Age, Emotion, Gender};
 use crate::landmarks::{self, Landmarks};
 use crate::models::Model;
@@ -21,7 +23,7 @@ use crate::{EngineError, Face, Wanted};
 pub(crate) struct Attributes {
     pub(crate) expression: Model,
     pub(crate) age_gender: Model,
-    pub(crate) recognition: Model,
+    pub(crate) recognition: Arc<Model>,
     pub(crate) heads: Heads,
 }
 

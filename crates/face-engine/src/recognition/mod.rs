@@ -8,6 +8,8 @@ mod similarity;
 
 pub use similarity::{BadCurve, SimilarityCurve};
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use crate::geometry::Point;
@@ -126,7 +128,7 @@ impl Look {
 #[derive(Debug)]
 pub(crate) struct Embedder {
     pub(crate) model: EmbeddingModel,
-    network: Model,
+    network: Arc<Model>,
     template: align::Template,
     metric: Metric,
     mirrored: bool,
@@ -137,7 +139,7 @@ pub(crate) struct Embedder {
 
 impl Embedder {
     /// The embedder that `entry` of the index describes. Its network is tried out.
-    pub(crate) fn new(entry: &Entry, network: Model) -> Result<Self, LoadError> {
+    pub(crate) fn new(entry: &Entry, network: Arc<Model>) -> Result<Self, LoadError> {
         let name = network.name();
         let settings = entry.embedding.clone().ok_or_else(|| LoadError::NotAnEmbedder {
             model: name.to_owned(),
