@@ -43,7 +43,14 @@ pub const FORGOT_ADDRESS: Rate = Rate {
 
 /// Operations that an account may call only so often. What counts failures, as signing in does, is not here: the
 /// function decides then.
-pub const LIMITED: &[(&Route, Rate)] = &[(&routes::CREATE_UPLOAD, UPLOADS), (&routes::LIST_ANALYSES, LISTS)];
+pub const LIMITED: &[(&Route, Rate)] = &[
+    (&routes::CREATE_UPLOAD, UPLOADS),
+    (&routes::LIST_ANALYSES, LISTS),
+    (&routes::LIST_SESSIONS, LISTS),
+    (&routes::LIST_USERS, LISTS),
+    (&routes::LIST_API_KEYS, LISTS),
+    (&routes::LIST_AUDIT, LISTS),
+];
 
 impl Route {
     /// Returns how often an account may call this operation, `None` for as often as it likes.

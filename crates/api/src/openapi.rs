@@ -95,6 +95,12 @@ pub fn document() -> Value {
                     "bearerFormat": "JWT",
                     "description": "The `accessToken` of signing in or refreshing.",
                 },
+                "apiKey": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-API-Key",
+                    "description": "The `key` of creating an API key; `x-scopes` names the scopes of which one is enough.",
+                },
                 "refreshCookie": {
                     "type": "apiKey",
                     "in": "cookie",
@@ -234,6 +240,10 @@ fn operation(route: &Route, schemas: &mut Schemas) -> Value {
     let tag = route.path.split('/').nth(1).unwrap_or_default();
     operation.insert("tags".into(), json!([tag]));
     operation.insert("security".into(), security(route));
+    if let Access::Scoped(scopes) = route.access {
+        let scopes: Vec<_> = scopes.iter().map(|it| it.as_str()).collect();
+        operation.insert("x-scopes".into(), json!(scopes));
+    }
     let parameters = parameters(route, &mut schemas.requests);
     if !parameters.is_empty() {
         operation.insert("parameters".into(), Value::Array(parameters));
@@ -284,6 +294,10 @@ fn security(route: &Route) -> Value {
         Access::Public if route.id == crate::routes::REFRESH.id => json!([{ "refreshCookie": [] }, {}]),
         Access::Public => json!([]),
         Access::User | Access::RestrictedUser | Access::Admin => json!([{ "accessToken": [] }]),
+        // OpenAPI 3.1: for other schemes than OAuth the array lists roles; all of them would be required, so the
+        // scopes of which one is enough are in `x-scopes`.
+        Access::Scoped(_) => json!([{ "accessToken": [] }, { "apiKey": [] }]),
+        Access::Device => json!([{ "apiKey": [] }]),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a row of the route table says.
 
+use domain::Scope;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::problem::ProblemType;
@@ -117,6 +118,10 @@ pub enum Access {
     RestrictedUser,
     /// A signed-in administrator; also refused while he must change his password.
     Admin,
+    /// Whoever is signed in, as with [`Access::User`], and API keys that have one of these scopes.
+    Scoped(&'static [Scope]),
+    /// The device at a door.
+    Device,
 }
 
 /// Problems every operation can have.
@@ -144,6 +149,18 @@ impl Route {
                 ProblemType::TokenExpired,
                 ProblemType::PasswordChangeRequired,
                 ProblemType::Forbidden,
+            ],
+            Access::Scoped(_) => &[
+                ProblemType::Unauthenticated,
+                ProblemType::TokenExpired,
+                ProblemType::InvalidApiKey,
+                ProblemType::PasswordChangeRequired,
+                ProblemType::InsufficientScope,
+            ],
+            Access::Device => &[
+                ProblemType::Unauthenticated,
+                ProblemType::InvalidApiKey,
+                ProblemType::InsufficientScope,
             ],
         });
         if self.body.is_some() {

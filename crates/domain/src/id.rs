@@ -85,6 +85,14 @@ id! {
     /// Names a session: everything that descends from one sign-in.
     SessionId
 }
+id! {
+    /// Names an API key; not a secret.
+    ApiKeyId
+}
+id! {
+    /// Names a door.
+    DoorId
+}
 
 #[cfg(test)]
 mod tests {

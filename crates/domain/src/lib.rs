@@ -5,7 +5,7 @@
 //! somebody may or may not have checked.
 //!
 //! Reading order: [`Fault`] (how a failing service is spoken of), [`id`], [`account`], [`geometry`],
-//! [`analysis`], [`paging`].
+//! [`analysis`], [`paging`], [`scope`].
 
 pub mod account;
 pub mod analysis;
@@ -14,11 +14,13 @@ pub mod geometry;
 pub mod id;
 mod limit;
 pub mod paging;
+pub mod scope;
 
 pub use account::{Email, InvalidEmail, InvalidUsername, Role, Username};
 pub use analysis::{AnalysisList, MaskVerdict, is_low_confidence};
 pub use fault::{Fault, Retry};
 pub use geometry::{InvalidBox, PixelBox, RatioBox};
-pub use id::{AnalysisId, InvalidId, SessionId, UploadId, UserId};
+pub use id::{AnalysisId, ApiKeyId, DoorId, InvalidId, SessionId, UploadId, UserId};
 pub use limit::{Mark, Swap, Swapped};
 pub use paging::{InvalidLimit, PageLimit};
+pub use scope::Scope;

@@ -14,12 +14,18 @@ macro_rules! opaque_debug {
 }
 
 mod analyses;
+mod audit;
 mod auth;
+mod keys;
 mod uploads;
+mod users;
 
 pub use analyses::*;
+pub use audit::*;
 pub use auth::*;
+pub use keys::*;
 pub use uploads::*;
+pub use users::*;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
