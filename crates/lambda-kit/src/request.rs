@@ -3,6 +3,7 @@
 use std::fmt;
 
 use api::{Problem, ProblemType};
+use domain::SessionId;
 use http::{HeaderMap, header::CONTENT_TYPE};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -44,6 +45,17 @@ impl Request {
     pub fn principal(&self) -> Result<&Principal, Problem> {
         self.principal
             .as_ref()
+            .ok_or_else(|| Problem::new(ProblemType::Unauthenticated))
+    }
+
+    /// Returns the session of whoever calls.
+    ///
+    /// # Errors
+    ///
+    /// `unauthenticated` on a route that is open to anybody or to API keys; never on another.
+    pub fn session(&self) -> Result<SessionId, Problem> {
+        self.principal()?
+            .session()
             .ok_or_else(|| Problem::new(ProblemType::Unauthenticated))
     }
 

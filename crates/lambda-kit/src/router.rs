@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use api::{Access, Method, Problem, ProblemType, Route};
-use domain::Role;
 use futures::future::BoxFuture;
 use http::header::AUTHORIZATION;
 use percent_encoding::percent_decode_str;
@@ -13,7 +12,7 @@ use crate::{
     event::HttpEvent,
     limits::{Limits, Quota},
     panics::{self, Panicked},
-    principal::{AccessTokens, Principal},
+    principal::{AccessTokens, Credential, Principal},
 };
 
 type Handler = Arc<dyn Fn(Request) -> BoxFuture<'static, Result<Response, Failure>> + Send + Sync>;
@@ -262,14 +261,22 @@ impl Table {
         let (restricted_may, admin_only) = match access {
             Access::Public => return Ok(None),
             Access::RestrictedUser => (true, false),
-            Access::User => (false, false),
+            Access::User | Access::Scoped(_) => (false, false),
             Access::Admin => (false, true),
+            Access::Device => return Err(ProblemType::Unauthenticated.into()),
         };
         let principal = self.tokens.verify(authorization).await?;
-        if principal.must_change_password && !restricted_may {
+        let restricted = matches!(
+            principal.credential,
+            Credential::Session {
+                must_change_password: true,
+                ..
+            }
+        );
+        if restricted && !restricted_may {
             return Err(ProblemType::PasswordChangeRequired.into());
         }
-        if admin_only && principal.role != Role::Admin {
+        if admin_only && !principal.is_admin() {
             return Err(ProblemType::Forbidden.into());
         }
         Ok(Some(principal))

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::{Deserialize, Serialize};
 
-use super::Principal;
+use super::{Credential, Principal};
 
 /// `iss` of every token.
 pub const ISSUER: &str = "visavis";
@@ -88,8 +88,10 @@ pub(super) fn verify(token: &str, key: &DecodingKey, now: Timestamp) -> Result<P
     }
     Ok(Principal {
         user: UserId::parse(&claims.sub).map_err(|_| Invalid::Forged)?,
-        role: Role::parse(&claims.role).ok_or(Invalid::Forged)?,
-        session: SessionId::parse(&claims.sid).map_err(|_| Invalid::Forged)?,
-        must_change_password: claims.pwc,
+        credential: Credential::Session {
+            id: SessionId::parse(&claims.sid).map_err(|_| Invalid::Forged)?,
+            role: Role::parse(&claims.role).ok_or(Invalid::Forged)?,
+            must_change_password: claims.pwc,
+        },
     })
 }

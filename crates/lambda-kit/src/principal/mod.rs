@@ -9,7 +9,7 @@ mod keys;
 use std::{fmt, sync::Arc};
 
 use api::ProblemType;
-use domain::{Fault, Role, SessionId, UserId};
+use domain::{ApiKeyId, DoorId, Fault, Role, Scope, SessionId, UserId};
 
 pub use claims::{AUDIENCE, Claims, ISSUER, LIFETIME_S, TOKEN_TYPE};
 
@@ -20,16 +20,63 @@ use keys::Keys;
 const MAX_HEADER_BYTES: usize = 4096;
 
 /// Who calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// Account.
+    /// Account whose things are meant.
     pub user: UserId,
-    /// What the account may do.
-    pub role: Role,
-    /// Session the token belongs to.
-    pub session: SessionId,
-    /// Whether the account has a one-time password, which it must change before anything else.
-    pub must_change_password: bool,
+    /// What was shown to prove it.
+    pub credential: Credential,
+}
+
+/// What a caller shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// The access token of a session.
+    Session {
+        /// Session the token belongs to.
+        id: SessionId,
+        /// What the account may do.
+        role: Role,
+        /// Whether the account has a one-time password, which it must change before anything else.
+        must_change_password: bool,
+    },
+    /// An API key.
+    ApiKey {
+        /// Which.
+        id: ApiKeyId,
+        /// What it may do.
+        scopes: Vec<Scope>,
+    },
+    /// The API key of the device at a door.
+    Device {
+        /// Which.
+        id: ApiKeyId,
+        /// The door.
+        door: DoorId,
+    },
+}
+
+impl Principal {
+    /// Returns the session, where that is what was shown.
+    #[must_use]
+    pub const fn session(&self) -> Option<SessionId> {
+        match &self.credential {
+            Credential::Session { id, .. } => Some(*id),
+            Credential::ApiKey { .. } | Credential::Device { .. } => None,
+        }
+    }
+
+    /// Tells whether an administrator is signed in. No API key is one, whoever made it.
+    #[must_use]
+    pub const fn is_admin(&self) -> bool {
+        matches!(
+            self.credential,
+            Credential::Session {
+                role: Role::Admin,
+                ..
+            }
+        )
+    }
 }
 
 /// Verifies access tokens.
