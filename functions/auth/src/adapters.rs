@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits};
 
 use crate::{
-    capabilities::{Accounts, ParameterStore, Random, Resets, SendMail, Sessions},
+    capabilities::{Accounts, Capabilities, ParameterStore, Random, Resets, SendMail, Sessions},
     config::Config,
     http::{self, Context},
     password_reset,
@@ -46,7 +46,7 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         })
         .behind_edge(&config.edge_token)
     };
-    let context = Context {
+    let context = Context::<Aws> {
         accounts: UsersTable::new(&kit.aws, config.users_table),
         sessions: SessionsTable::new(&kit.aws, config.sessions_table.clone()),
         resets: ResetsTable::new(&kit.aws, config.sessions_table),
@@ -63,6 +63,19 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         self_sign_up: config.self_sign_up,
     };
     Ok(http::function(tokens, Arc::new(context)))
+}
+
+/// AWS.
+#[derive(Debug, Clone, Copy)]
+pub struct Aws;
+
+impl Capabilities for Aws {
+    type Accounts = UsersTable;
+    type Sessions = SessionsTable;
+    type Resets = ResetsTable;
+    type SendMail = Mailer;
+    type ParameterStore = Parameters;
+    type Random = SystemRandom;
 }
 
 /// The random generator of the library that TLS uses, seeded by the system.

@@ -10,6 +10,22 @@ use aws::{
 use domain::{Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
 
+/// Everything this function can do, as one parameter.
+pub trait Capabilities: Send + Sync + 'static {
+    /// Accounts.
+    type Accounts: Accounts + 'static;
+    /// Sessions.
+    type Sessions: Sessions + 'static;
+    /// Links for a new password.
+    type Resets: Resets + 'static;
+    /// Mail.
+    type SendMail: SendMail + 'static;
+    /// Small texts.
+    type ParameterStore: ParameterStore + 'static;
+    /// Randomness.
+    type Random: Random + 'static;
+}
+
 /// Accounts. What was written is read.
 pub trait Accounts: Send + Sync {
     /// Returns the account with this username, in any case, in a time that does not tell whether there is one.

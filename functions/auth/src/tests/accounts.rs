@@ -7,7 +7,7 @@ use super::*;
 
 #[test]
 fn every_route_of_the_function_is_served_and_no_other() {
-    let context = Context {
+    let context = Context::<memory::Memory> {
         accounts: People::default(),
         sessions: Rows::default(),
         resets: Links::default(),

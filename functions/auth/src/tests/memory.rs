@@ -18,7 +18,23 @@ use aws::{
 use domain::{Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
 
-use crate::capabilities::{Accounts, ParameterStore, Resets, SendMail, Sessions};
+use crate::{
+    adapters::SystemRandom,
+    capabilities::{Accounts, Capabilities, ParameterStore, Resets, SendMail, Sessions},
+};
+
+/// Everything in memory.
+#[derive(Debug)]
+pub(crate) struct Memory;
+
+impl Capabilities for Memory {
+    type Accounts = People;
+    type Sessions = Rows;
+    type Resets = Links;
+    type SendMail = Letters;
+    type ParameterStore = Texts;
+    type Random = SystemRandom;
+}
 
 /// Accounts in a map.
 #[derive(Clone, Default)]

@@ -107,7 +107,7 @@ impl World {
         let (people, sessions, texts) = (People::default(), Rows::default(), Texts::default());
         let (links, mail) = (Links::default(), Letters::default());
         texts.set("/origin", "https://faces.example.org");
-        let context = Context {
+        let context = Context::<memory::Memory> {
             accounts: people.clone(),
             sessions: sessions.clone(),
             resets: links.clone(),

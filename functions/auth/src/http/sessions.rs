@@ -1,0 +1,134 @@
+//! Sessions: signing in, refreshing, signing out.
+
+use std::time::Duration;
+
+use api::{
+    Problem, ProblemType,
+    wire::{Delivery, REFRESH_COOKIE, RefreshRequest, Secret, SessionAnswer, SignInRequest, SignOutQuery},
+};
+use aws::users::ChangeUserError;
+use lambda_kit::{Failure, Request, Response, cookie, principal::LIFETIME_S};
+
+use super::{Shared, accounts::wire_user};
+use crate::{
+    capabilities::{Accounts, Capabilities, Sessions},
+    refresh::{self, RefreshError},
+    sign_in::{self, IDLE, SignInError, SignedIn},
+};
+
+/// Path of the cookie: only the routes that look at it get it.
+const COOKIE_PATH: &str = "/api/auth";
+
+pub(super) async fn sign_in<C: Capabilities>(
+    context: Shared<C>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let body: SignInRequest = request.json()?;
+    let address = context.limits.address(&request);
+    let signed_in = sign_in::sign_in(
+        &context.accounts,
+        &context.sessions,
+        &context.passwords,
+        (&context.limits, &address),
+        &context.issuer(),
+        &body.username,
+        &body.password,
+    )
+    .await?;
+    Ok(session_answer(signed_in, body.delivery))
+}
+
+pub(super) async fn refresh<C: Capabilities>(
+    context: Shared<C>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let in_body = if request.has_body() {
+        request.json::<RefreshRequest>()?.refresh_token
+    } else {
+        None
+    };
+    let (token, delivery) = match (in_body, request.cookie(REFRESH_COOKIE)) {
+        (Some(token), _) => (token, Delivery::Body),
+        (None, Some(cookie)) => {
+            refuse_other_sites(&request)?;
+            (Secret::new(cookie), Delivery::Cookie)
+        }
+        (None, None) => return Err(ProblemType::SessionEnded.into()),
+    };
+    match refresh::refresh(&context.accounts, &context.sessions, &context.issuer(), &token).await {
+        Ok(signed_in) => Ok(session_answer(signed_in, delivery)),
+        Err(RefreshError::Ended) => {
+            let failure = Failure::from(ProblemType::SessionEnded);
+            // A cookie that is good for nothing should not be sent again.
+            Err(match delivery {
+                Delivery::Cookie => failure.with_cookie(cookie::removed(REFRESH_COOKIE, COOKIE_PATH)),
+                Delivery::Body => failure,
+            })
+        }
+        Err(RefreshError::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+/// The cookie is `SameSite=Strict`; browsers that say where a request comes from let us see that it held.
+fn refuse_other_sites(request: &Request) -> Result<(), Problem> {
+    match request.header("sec-fetch-site") {
+        None | Some("same-origin" | "none") => Ok(()),
+        Some(_) => Err(ProblemType::Forbidden.into()),
+    }
+}
+
+pub(super) async fn sign_out<C: Capabilities>(
+    context: Shared<C>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let query: SignOutQuery = request.query()?;
+    let (user, session) = (request.principal()?.user, request.session()?);
+    if query.everywhere {
+        match context.accounts.end_sessions(user).await {
+            // An account that is gone has no sessions.
+            Ok(()) | Err(ChangeUserError::Changed) => {}
+            Err(ChangeUserError::Fault(fault)) => return Err(fault.into()),
+        }
+    }
+    context.sessions.delete(session).await?;
+    Ok(Response::no_content().with_cookie(cookie::removed(REFRESH_COOKIE, COOKIE_PATH)))
+}
+
+pub(super) fn session_answer(signed_in: SignedIn, delivery: Delivery) -> Response {
+    let SignedIn {
+        user,
+        access_token,
+        refresh_token,
+    } = signed_in;
+    let max_age = Duration::from_secs(IDLE.as_secs().unsigned_abs());
+    let (in_body, in_cookie) = match delivery {
+        Delivery::Body => (Some(refresh_token), None),
+        Delivery::Cookie => (
+            None,
+            Some(cookie::private(
+                REFRESH_COOKIE,
+                refresh_token.expose(),
+                COOKIE_PATH,
+                max_age,
+            )),
+        ),
+    };
+    let response = Response::ok(&SessionAnswer {
+        access_token,
+        expires_in_seconds: LIFETIME_S,
+        user: wire_user(&user),
+        refresh_token: in_body,
+        password_change_required: user.must_change_password,
+    });
+    in_cookie.into_iter().fold(response, Response::with_cookie)
+}
+
+impl From<SignInError> for Failure {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Wrong => ProblemType::InvalidCredentials.into(),
+            SignInError::Limited(failure) => failure,
+            SignInError::Fault(fault) => fault.into(),
+        }
+    }
+}
