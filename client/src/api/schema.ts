@@ -195,6 +195,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists your sessions, the one that was used last first.
+         * @description A session is everything that descends from one sign-in.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends one of your sessions.
+         * @description Its refresh token stops working at once, its access token when it expires. Ending the session that asks is signing out.
+         */
+        delete: operations["deleteSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/jwks.json": {
         parameters: {
             query?: never;
@@ -207,6 +247,112 @@ export interface paths {
          * @description Two: the one in use and the next.
          */
         get: operations["getJwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists accounts by username.
+         * @description An account that was made or changed a moment ago may be missing or old for as long as an index takes to follow, usually well under a second.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Creates an account for somebody else.
+         * @description Without a password the answer has a one-time password, shown this once. Whichever it is, it must be changed at the first sign-in, because two people know it. A request that is repeated with its `Idempotency-Key` before that has a new one-time password in its answer, and the old one is void.
+         */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erases an account with everything it has.
+         * @description Sessions and API keys end at once; photos and analyses are erased within minutes. It cannot be undone. The last administrator who is not disabled stays.
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes the role of an account, or disables or enables it.
+         * @description Both end its sessions: refresh tokens and API keys stop working at once, access tokens when they expire. The last administrator who is not disabled stays one.
+         */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists your API keys, newest first, without the keys themselves. */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Creates an API key, and shows it this once.
+         * @description Send it as `X-API-Key`. It acts for your account, in its scopes only, and never as an administrator. With a `doorId` it belongs to a device at that door, can do nothing else, and only an administrator makes it. A request that is repeated with its `Idempotency-Key` has a new key in its answer, and the old one is void.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes one of your API keys; it stops working at once. */
+        delete: operations["deleteApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists sign-ins, failures, changes of accounts and uses of API keys, newest first.
+         * @description Each entry holds the hash of the one before in its chain, so that a change of the past shows. Entries hold identifiers, never names, passwords or tokens.
+         */
+        get: operations["listAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -395,8 +541,99 @@ export interface components {
             /** @description Paths of the pictures in this API. */
             links: components["schemas"]["ImageLinks"];
         };
+        /** @description An API key, without the key itself. */
+        ApiKey: {
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description What it may do. */
+            scopes: components["schemas"]["ScopeName"][];
+            /**
+             * Format: uuid
+             * @description The door whose device has it, or null.
+             */
+            doorId: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it stops working; null for never.
+             */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was used last, to the hour; null for never.
+             */
+            lastUsedAt: string | null;
+        };
+        /** @description All API keys of an account. */
+        ApiKeyPage: {
+            /** @description The keys. */
+            items: components["schemas"]["ApiKey"][];
+            /** @description Always null: there are twenty at most. */
+            nextCursor: string | null;
+        };
         /** @description What can be measured of a face. */
         Attribute: "ageRange" | "gender" | "smile" | "eyesOpen" | "mouthOpen" | "eyeglasses" | "sunglasses" | "beard" | "mustache" | "faceOccluded" | "eyeDirection" | "emotions";
+        /** @description Something that happened. */
+        AuditEntry: {
+            /**
+             * Format: uint8
+             * @description Which chain it belongs to.
+             */
+            chain: number;
+            /**
+             * Format: uint64
+             * @description Its place there, from 1.
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description What happened. */
+            event: components["schemas"]["AuditEvent"];
+            /** @description How it ended. */
+            outcome: components["schemas"]["AuditOutcome"];
+            /**
+             * Format: uuid
+             * @description The account that did it; null for a stranger or the operator.
+             */
+            userId: string | null;
+            /**
+             * Format: uuid
+             * @description The API key that did it, or null.
+             */
+            apiKeyId: string | null;
+            /**
+             * Format: uuid
+             * @description The account, session or API key it was done to, where that is another.
+             */
+            subjectId: string | null;
+            /** @description Network it came from (IPv4 by /24, IPv6 by /48); null for the operator. */
+            network: string | null;
+            /** @description SHA-256 of the entry and of the hash before it, base64url. */
+            hash: string;
+        };
+        /** @description What can happen. */
+        AuditEvent: "sign-up" | "sign-in" | "sign-out" | "refresh-reused" | "password-change" | "password-forgot" | "password-reset" | "first-administrator" | "user-created" | "user-role-changed" | "user-disabled" | "user-enabled" | "user-deleted" | "api-key-created" | "api-key-revoked" | "api-key-used" | "signing-keys-rotated";
+        /** @description How it ended. */
+        AuditOutcome: "done" | "refused" | "limited";
+        /** @description A page of what happened. */
+        AuditPage: {
+            /** @description The page. */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Where the next page begins; null on the last. */
+            nextCursor: string | null;
+        };
         /** @description Body of `PUT /auth/password`. */
         ChangePasswordRequest: {
             /**
@@ -409,6 +646,19 @@ export interface components {
              * @description The password from now on; the rules are those of signing up.
              */
             newPassword: components["schemas"]["Secret"];
+        };
+        /** @description Body of `PATCH /users/{id}`: what shall change, at least one thing. */
+        ChangeUserRequest: {
+            /**
+             * @description What the account may do from now on.
+             * @default null
+             */
+            role?: components["schemas"]["UserRole"] | null;
+            /**
+             * @description Whether it may do nothing at all from now on.
+             * @default null
+             */
+            disabled?: boolean | null;
         };
         /** @description Body of `POST /analyses`. */
         CreateAnalysisRequest: {
@@ -430,6 +680,25 @@ export interface components {
              */
             attributes?: components["schemas"]["Attribute"][] | null;
         };
+        /** @description Body of `POST /api-keys`. */
+        CreateApiKeyRequest: {
+            /** @description What its owner calls it, 1 to 60 characters. */
+            name: string;
+            /** @description What it may do, at least one, none twice. */
+            scopes: components["schemas"]["ScopeName"][];
+            /**
+             * Format: uuid
+             * @description The door whose device has the key; then `scopes` is `["door"]`.
+             * @default null
+             */
+            doorId?: string | null;
+            /**
+             * Format: uint32
+             * @description Days until it stops working; left out for a key that works until it is revoked.
+             * @default null
+             */
+            expiresInDays?: number | null;
+        };
         /** @description Body of `POST /uploads`. */
         CreateUploadRequest: {
             /** @description Type of the photo; the upload must have it. */
@@ -444,6 +713,66 @@ export interface components {
              * @default null
              */
             sha256?: string | null;
+        };
+        /** @description Body of `POST /users`. */
+        CreateUserRequest: {
+            /** @description As in signing up. */
+            username: string;
+            /**
+             * Format: email
+             * @description E-mail address; one account per address.
+             */
+            email: string;
+            /** @description What the account may do. */
+            role: components["schemas"]["UserRole"];
+            /**
+             * Format: password
+             * @description First password, as in signing up; left out for a one-time password in the answer.
+             * @default null
+             */
+            password?: components["schemas"]["Secret"] | null;
+        };
+        /** @description Answer of `POST /api-keys`. */
+        CreatedApiKey: {
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /**
+             * Format: password
+             * @description The key, shown this once: the table knows its hash only.
+             */
+            key: components["schemas"]["Secret"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description What it may do. */
+            scopes: components["schemas"]["ScopeName"][];
+            /**
+             * Format: uuid
+             * @description The door whose device has it, or null.
+             */
+            doorId: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it stops working; null for never.
+             */
+            expiresAt: string | null;
+        };
+        /** @description Answer of `POST /users`. */
+        CreatedUser: {
+            /** @description The account. */
+            user: components["schemas"]["ManagedUser"];
+            /**
+             * Format: password
+             * @description Its one-time password, shown this once; null where the request had a password.
+             */
+            oneTimePassword: components["schemas"]["Secret"] | null;
         };
         /** @description Where a refresh token goes. */
         Delivery: "cookie" | "body";
@@ -664,6 +993,32 @@ export interface components {
         };
         /** @description Lists of the history. */
         ListName: "no-faces" | "all-masked" | "none-masked" | "some-masked";
+        /** @description An account, as an administrator sees it. */
+        ManagedUser: {
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /** @description Username as it was chosen. */
+            username: string;
+            /**
+             * Format: email
+             * @description E-mail address.
+             */
+            email: string;
+            /** @description What the account may do. */
+            role: components["schemas"]["UserRole"];
+            /**
+             * Format: date-time
+             * @description When the account was made.
+             */
+            createdAt: string;
+            /** @description `true` while the account has a one-time password. */
+            passwordChangeRequired: boolean;
+            /** @description `true` while nobody can sign in to it. */
+            disabled: boolean;
+        };
         /** @description Where a head is turned, in degrees, with Rekognition's signs. */
         Pose: {
             /**
@@ -716,7 +1071,7 @@ export interface components {
          * @description Kind of problem: the registry, in full.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-json" | "/problems/invalid-cursor" | "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-credentials" | "/problems/session-ended" | "/problems/forbidden" | "/problems/sign-up-closed" | "/problems/password-change-required" | "/problems/not-found" | "/problems/upload-not-found" | "/problems/analysis-not-found" | "/problems/method-not-allowed" | "/problems/username-taken" | "/problems/email-taken" | "/problems/upload-incomplete" | "/problems/analysis-in-progress" | "/problems/upload-expired" | "/problems/reset-link-invalid" | "/problems/payload-too-large" | "/problems/upload-too-large" | "/problems/unsupported-media-type" | "/problems/invalid-request" | "/problems/password-too-weak" | "/problems/upload-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported" | "/problems/image-too-large" | "/problems/image-too-small" | "/problems/kind-not-available" | "/problems/attribute-not-available" | "/problems/idempotency-key-reused" | "/problems/too-many-uploads" | "/problems/rate-limited" | "/problems/internal" | "/problems/busy";
+        ProblemType: "/problems/invalid-json" | "/problems/invalid-cursor" | "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-credentials" | "/problems/session-ended" | "/problems/invalid-api-key" | "/problems/forbidden" | "/problems/sign-up-closed" | "/problems/password-change-required" | "/problems/account-disabled" | "/problems/insufficient-scope" | "/problems/not-found" | "/problems/upload-not-found" | "/problems/analysis-not-found" | "/problems/user-not-found" | "/problems/session-not-found" | "/problems/api-key-not-found" | "/problems/method-not-allowed" | "/problems/username-taken" | "/problems/email-taken" | "/problems/upload-incomplete" | "/problems/analysis-in-progress" | "/problems/last-administrator" | "/problems/too-many-api-keys" | "/problems/upload-expired" | "/problems/reset-link-invalid" | "/problems/payload-too-large" | "/problems/upload-too-large" | "/problems/unsupported-media-type" | "/problems/invalid-request" | "/problems/password-too-weak" | "/problems/upload-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported" | "/problems/image-too-large" | "/problems/image-too-small" | "/problems/kind-not-available" | "/problems/attribute-not-available" | "/problems/idempotency-key-reused" | "/problems/too-many-uploads" | "/problems/rate-limited" | "/problems/internal" | "/problems/busy";
         /** @description How good the picture of a face is, 0 to 100. */
         Quality: {
             /**
@@ -752,8 +1107,37 @@ export interface components {
              */
             newPassword: components["schemas"]["Secret"];
         };
+        /** @description What an API key may do. */
+        ScopeName: "analyze" | "people:read" | "people:write" | "identify" | "liveness" | "door";
         /** @description A password or a token: never shown, never logged. */
         Secret: string;
+        /** @description A session, as its owner sees it. */
+        Session: {
+            /**
+             * Format: uuid
+             * @description Identifier; not a secret.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When somebody signed in.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it was refreshed last.
+             */
+            lastUsedAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends in any case.
+             */
+            endsAt: string;
+            /** @description What it was opened with, as far as it says so: `Firefox on Linux`. Null if it does not. */
+            client: string | null;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+        };
         /** @description Answer of signing in and refreshing. */
         SessionAnswer: {
             /**
@@ -772,6 +1156,13 @@ export interface components {
             refreshToken?: components["schemas"]["Secret"];
             /** @description `true` while the account must change its one-time password before anything else. */
             passwordChangeRequired: boolean;
+        };
+        /** @description The sessions of an account. */
+        SessionPage: {
+            /** @description The sessions. */
+            items: components["schemas"]["Session"][];
+            /** @description Always null: a hundred at most are listed. */
+            nextCursor: string | null;
         };
         /** @description Body of `POST /auth/sign-in`. */
         SignInRequest: {
@@ -861,6 +1252,13 @@ export interface components {
             /** @description The account. */
             user: components["schemas"]["User"];
         };
+        /** @description A page of accounts. */
+        UserPage: {
+            /** @description The page. */
+            items: components["schemas"]["ManagedUser"][];
+            /** @description Where the next page begins; null on the last. */
+            nextCursor: string | null;
+        };
         /** @description What an account may do. */
         UserRole: "user" | "admin";
         /** @description A yes or no with its confidence. */
@@ -949,6 +1347,18 @@ export interface components {
                 };
             };
         };
+        /** @description `invalid-api-key`: This API key is unknown, revoked or too old. */
+        InvalidApiKey: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/invalid-api-key";
+                };
+            };
+        };
         /** @description `forbidden`: You may not do this. */
         Forbidden: {
             headers: {
@@ -985,6 +1395,30 @@ export interface components {
                 };
             };
         };
+        /** @description `account-disabled`: This account is disabled; ask an administrator. */
+        AccountDisabled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/account-disabled";
+                };
+            };
+        };
+        /** @description `insufficient-scope`: This API key does not have the scope for that. */
+        InsufficientScope: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/insufficient-scope";
+                };
+            };
+        };
         /** @description `not-found`: There is nothing at this address. */
         NotFound: {
             headers: {
@@ -1018,6 +1452,42 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "/problems/analysis-not-found";
+                };
+            };
+        };
+        /** @description `user-not-found`: We do not know this account. */
+        UserNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/user-not-found";
+                };
+            };
+        };
+        /** @description `session-not-found`: We do not know this session. */
+        SessionNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/session-not-found";
+                };
+            };
+        };
+        /** @description `api-key-not-found`: We do not know this API key. */
+        ApiKeyNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/api-key-not-found";
                 };
             };
         };
@@ -1080,6 +1550,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "/problems/analysis-in-progress";
+                };
+            };
+        };
+        /** @description `last-administrator`: There must be an administrator; make another one first. */
+        LastAdministrator: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/last-administrator";
+                };
+            };
+        };
+        /** @description `too-many-api-keys`: You have as many API keys as an account can have; revoke one first. */
+        TooManyApiKeys: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/too-many-api-keys";
                 };
             };
         };
@@ -1525,6 +2019,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidJson"];
             401: components["responses"]["InvalidCredentials"];
+            403: components["responses"]["AccountDisabled"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
@@ -1836,6 +2331,109 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions that are not over, at most a hundred. */
+            200: {
+                headers: {
+                    /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01890a5d-ac96-474b-bcce-b302099a8057",
+                     *           "createdAt": "2026-11-20T11:00:00Z",
+                     *           "lastUsedAt": "2026-11-20T11:15:00Z",
+                     *           "endsAt": "2027-02-18T11:00:00Z",
+                     *           "client": "Firefox on Linux",
+                     *           "current": true
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                    };
+                };
+            };
+            403: components["responses"]["PasswordChangeRequired"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    deleteSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                    };
+                };
+            };
+            403: components["responses"]["PasswordChangeRequired"];
+            404: components["responses"]["SessionNotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
     getJwks: {
         parameters: {
             query?: never;
@@ -1870,6 +2468,654 @@ export interface operations {
                     "application/json": components["schemas"]["JwkSet"];
                 };
             };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description Only usernames that begin so, in any case. */
+                prefix?: string;
+                /** @description Items of a page; 20 if left out. */
+                limit?: number;
+                /** @description `nextCursor` of the page before, with the same other parameters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+                     *           "username": "ada",
+                     *           "email": "ada@example.org",
+                     *           "role": "user",
+                     *           "createdAt": "2026-11-20T11:00:00Z",
+                     *           "passwordChangeRequired": false,
+                     *           "disabled": false
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            400: components["responses"]["InvalidCursor"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                    };
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `password-change-required`: Change your one-time password first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/forbidden" | "/problems/password-change-required";
+                    };
+                };
+            };
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, 1 to 128 visible ASCII characters: repeating a request with the same key has the effect and the answer of the first. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "email": "ada@example.org",
+                 *       "role": "user"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateUserRequest"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+                     *         "username": "ada",
+                     *         "email": "ada@example.org",
+                     *         "role": "user",
+                     *         "createdAt": "2026-11-20T11:00:00Z",
+                     *         "passwordChangeRequired": true,
+                     *         "disabled": false
+                     *       },
+                     *       "oneTimePassword": "abcde-fghij-kmnpq-rstuv"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedUser"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                    };
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `password-change-required`: Change your one-time password first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/forbidden" | "/problems/password-change-required";
+                    };
+                };
+            };
+            /**
+             * @description `username-taken`: This username is taken.
+             *
+             *     `email-taken`: An account with this e-mail address exists.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/username-taken" | "/problems/email-taken";
+                    };
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description `invalid-request`: Something in the request is not acceptable.
+             *
+             *     `password-too-weak`: This password is too easy to guess.
+             *
+             *     `idempotency-key-reused`: This Idempotency-Key was used for another request.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/invalid-request" | "/problems/password-too-weak" | "/problems/idempotency-key-reused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Erased. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                    };
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `password-change-required`: Change your one-time password first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/forbidden" | "/problems/password-change-required";
+                    };
+                };
+            };
+            404: components["responses"]["UserNotFound"];
+            409: components["responses"]["LastAdministrator"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "disabled": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeUserRequest"];
+            };
+        };
+        responses: {
+            /** @description The account as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+                     *       "username": "ada",
+                     *       "email": "ada@example.org",
+                     *       "role": "user",
+                     *       "createdAt": "2026-11-20T11:00:00Z",
+                     *       "passwordChangeRequired": false,
+                     *       "disabled": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ManagedUser"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                    };
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `password-change-required`: Change your one-time password first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/forbidden" | "/problems/password-change-required";
+                    };
+                };
+            };
+            404: components["responses"]["UserNotFound"];
+            409: components["responses"]["LastAdministrator"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them: an account has twenty at most. */
+            200: {
+                headers: {
+                    /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+                     *           "name": "Camera at the gate",
+                     *           "scopes": [
+                     *             "analyze"
+                     *           ],
+                     *           "doorId": null,
+                     *           "createdAt": "2026-11-20T11:00:00Z",
+                     *           "expiresAt": null,
+                     *           "lastUsedAt": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKeyPage"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                    };
+                };
+            };
+            403: components["responses"]["PasswordChangeRequired"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, 1 to 128 visible ASCII characters: repeating a request with the same key has the effect and the answer of the first. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Camera at the gate",
+                 *       "scopes": [
+                 *         "analyze"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+                     *       "key": "visavis_c2VjcmV0",
+                     *       "name": "Camera at the gate",
+                     *       "scopes": [
+                     *         "analyze"
+                     *       ],
+                     *       "doorId": null,
+                     *       "createdAt": "2026-11-20T11:00:00Z",
+                     *       "expiresAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                    };
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `password-change-required`: Change your one-time password first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/forbidden" | "/problems/password-change-required";
+                    };
+                };
+            };
+            409: components["responses"]["TooManyApiKeys"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description `invalid-request`: Something in the request is not acceptable.
+             *
+             *     `idempotency-key-reused`: This Idempotency-Key was used for another request.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/invalid-request" | "/problems/idempotency-key-reused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    deleteApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                    };
+                };
+            };
+            403: components["responses"]["PasswordChangeRequired"];
+            404: components["responses"]["ApiKeyNotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what this account did, or what was done to it. */
+                userId?: string;
+                /** @description Items of a page; 20 if left out. */
+                limit?: number;
+                /** @description `nextCursor` of the page before, with the same other parameters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "chain": 3,
+                     *           "number": 17,
+                     *           "at": "2026-11-20T11:00:00Z",
+                     *           "event": "sign-in",
+                     *           "outcome": "done",
+                     *           "userId": "01890a5d-ac96-774b-bcce-b302099a8057",
+                     *           "apiKeyId": null,
+                     *           "subjectId": null,
+                     *           "network": "192.0.2.0/24",
+                     *           "hash": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["InvalidCursor"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                    };
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `password-change-required`: Change your one-time password first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/forbidden" | "/problems/password-change-required";
+                    };
+                };
+            };
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Busy"];
         };
@@ -1925,6 +3171,8 @@ export interface operations {
              * @description `unauthenticated`: Sign in first.
              *
              *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
              */
             401: {
                 headers: {
@@ -1935,11 +3183,26 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
                     };
                 };
             };
-            403: components["responses"]["PasswordChangeRequired"];
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
             410: components["responses"]["UploadExpired"];
             /**
              * @description `payload-too-large`: The body is too large.
@@ -2067,6 +3330,8 @@ export interface operations {
              * @description `unauthenticated`: Sign in first.
              *
              *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
              */
             401: {
                 headers: {
@@ -2077,11 +3342,26 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
                     };
                 };
             };
-            403: components["responses"]["PasswordChangeRequired"];
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
@@ -2259,6 +3539,8 @@ export interface operations {
              * @description `unauthenticated`: Sign in first.
              *
              *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
              */
             401: {
                 headers: {
@@ -2269,11 +3551,26 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
                     };
                 };
             };
-            403: components["responses"]["PasswordChangeRequired"];
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
             404: components["responses"]["UploadNotFound"];
             /**
              * @description `upload-incomplete`: The photo has not been uploaded yet.
@@ -2427,6 +3724,8 @@ export interface operations {
              * @description `unauthenticated`: Sign in first.
              *
              *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
              */
             401: {
                 headers: {
@@ -2437,11 +3736,26 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
                     };
                 };
             };
-            403: components["responses"]["PasswordChangeRequired"];
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
             404: components["responses"]["AnalysisNotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Busy"];
@@ -2469,6 +3783,8 @@ export interface operations {
              * @description `unauthenticated`: Sign in first.
              *
              *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
              */
             401: {
                 headers: {
@@ -2479,11 +3795,26 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
                     };
                 };
             };
-            403: components["responses"]["PasswordChangeRequired"];
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
             404: components["responses"]["AnalysisNotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Busy"];
@@ -2530,6 +3861,8 @@ export interface operations {
              * @description `unauthenticated`: Sign in first.
              *
              *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
              */
             401: {
                 headers: {
@@ -2540,11 +3873,26 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        type?: "/problems/unauthenticated" | "/problems/token-expired";
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
                     };
                 };
             };
-            403: components["responses"]["PasswordChangeRequired"];
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
             404: components["responses"]["AnalysisNotFound"];
             422: components["responses"]["InvalidRequest"];
             500: components["responses"]["Internal"];
