@@ -294,6 +294,8 @@ export function problemText(problem: Problem): string {
       return 'Your session has ended. Sign in again.'
     case 'invalid-credentials':
       return 'The username or the password is not right.'
+    case 'account-disabled':
+      return 'This account is disabled. Ask an administrator to enable it.'
     case 'forbidden':
       return 'Your account is not allowed to do this.'
     case 'sign-up-closed':
@@ -308,6 +310,20 @@ export function problemText(problem: Problem): string {
       return 'This link was used before or is too old. Ask for a new one.'
     case 'password-too-weak':
       return 'This password is too easy to guess. Choose a longer or less common one.'
+    case 'last-administrator':
+      return 'There must be an administrator, and this is the last one. Make another account an administrator first.'
+    case 'user-not-found':
+      return 'This account does not exist. It may have been deleted: open the list again.'
+    case 'session-not-found':
+      return 'This session is over already. Open the list again.'
+    case 'api-key-not-found':
+      return 'This API key does not exist. It may have been revoked: open the list again.'
+    case 'too-many-api-keys':
+      return 'You have as many API keys as an account can have. Revoke one that you do not need first.'
+    case 'invalid-api-key':
+      return 'This API key is unknown, revoked or too old. Use another one.'
+    case 'insufficient-scope':
+      return 'This API key is not allowed to do that. Create one that is.'
     case 'upload-not-found':
     case 'upload-incomplete':
     case 'upload-expired':
