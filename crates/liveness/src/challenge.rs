@@ -1,0 +1,461 @@
+//! A challenge from its start to its end, as one value that is stored between frames.
+//!
+//! It moves only forward: face, area, step after step, and then passed or failed for good. The value knows the
+//! steps that were not shown yet, so it is for the server alone.
+
+use rand::CryptoRng;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::chain::Link;
+use crate::frame::{Frame, ServerMs};
+use crate::nose::{self, Next, NoseKind, Target};
+use crate::plan::Space;
+use crate::risk::{Ledger, RiskReport, Signal};
+use crate::sequence::{self, LARGEST_START, Pace, Script, When};
+use crate::sight::{Seen, Sight};
+use crate::space::PictureSize;
+use crate::step::{Gesture, Step};
+use crate::verdict::{Hint, Instruction, Outcome, Phase, Reason, Refusal};
+
+/// Lifetime of a challenge in milliseconds. From the product's requirements.
+pub const LIFETIME_MS: i64 = 180_000;
+
+/// Longest time to bring the face into the area, in milliseconds. From the reference's client.
+pub const AREA_LIMIT_MS: i64 = 30_000;
+
+/// Most frames of a nose challenge: ten seconds at four frames a second. From the product's security rules.
+pub const NOSE_FRAMES: u32 = 40;
+
+/// Most frames of a sequence. From the product's requirements.
+pub const SEQUENCE_FRAMES: u32 = 60;
+
+/// Least part of the area that the face covers, in percent. From the reference: 50 less a tolerance of 20.
+const LEAST_FACE_PERCENT: f64 = 30.0;
+
+/// A challenge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Challenge {
+    version: Version,
+    id: Uuid,
+    picture: PictureSize,
+    course: Course,
+    started_at: ServerMs,
+    /// The latest time of any frame: the clocks of two servers may differ, and time does not go back.
+    clock: ServerMs,
+    taken: u32,
+    last_sha256: Option<[u8; 32]>,
+    chain: Link,
+    stage: Stage,
+    reference: Option<u32>,
+    saw_nobody: bool,
+    ledger: Ledger,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Course {
+    Nose { kind: NoseKind, target: Target },
+    Sequence { steps: Vec<Step>, pace: Pace },
+}
+
+/// How far it is done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Stage {
+    Face,
+    Area { since: ServerMs },
+    Nose(nose::Run),
+    Sequence(sequence::Run),
+    Passed,
+    Failed(Reason),
+}
+
+impl Challenge {
+    /// Starts a nose challenge with a drawn target.
+    #[must_use]
+    pub fn nose<R: CryptoRng + ?Sized>(
+        id: Uuid,
+        picture: PictureSize,
+        kind: NoseKind,
+        now: ServerMs,
+        rng: &mut R,
+    ) -> Self {
+        Self::nose_at(id, picture, kind, Target::draw(kind, picture, rng), now)
+    }
+
+    /// Starts a nose challenge with this target.
+    #[must_use]
+    pub const fn nose_at(
+        id: Uuid,
+        picture: PictureSize,
+        kind: NoseKind,
+        target: Target,
+        now: ServerMs,
+    ) -> Self {
+        Self::new(id, picture, Course::Nose { kind, target }, now)
+    }
+
+    /// Starts a sequence with drawn steps, none of which is in `avoid`.
+    #[must_use]
+    pub fn sequence<R: CryptoRng + ?Sized>(
+        id: Uuid,
+        picture: PictureSize,
+        pace: Pace,
+        avoid: &[Gesture],
+        now: ServerMs,
+        rng: &mut R,
+    ) -> Self {
+        Self::sequence_of(id, picture, pace, Space::without(avoid).draw(rng), now)
+    }
+
+    /// Starts a sequence with these steps.
+    #[must_use]
+    pub const fn sequence_of(
+        id: Uuid,
+        picture: PictureSize,
+        pace: Pace,
+        steps: Vec<Step>,
+        now: ServerMs,
+    ) -> Self {
+        Self::new(id, picture, Course::Sequence { steps, pace }, now)
+    }
+
+    const fn new(id: Uuid, picture: PictureSize, course: Course, now: ServerMs) -> Self {
+        Self {
+            version: Version,
+            id,
+            picture,
+            course,
+            started_at: now,
+            clock: now,
+            taken: 0,
+            last_sha256: None,
+            chain: Link::START,
+            stage: Stage::Face,
+            reference: None,
+            saw_nobody: false,
+            ledger: Ledger::new(),
+        }
+    }
+
+    /// Takes a frame at the time `now`; returns the challenge as it is then, and what is to be said.
+    ///
+    /// The frame must be the next one. A frame that is refused changes nothing. Times that lie before those of the
+    /// frame before count as the same time.
+    #[must_use]
+    pub fn advance(mut self, frame: &Frame, now: ServerMs) -> (Self, Outcome) {
+        if let Some(refusal) = self.refusal(frame) {
+            let outcome = self.outcome(None, None, Some(refusal));
+            return (self, outcome);
+        }
+        self.clock = self.clock.max(frame.received_at);
+        self.taken += 1;
+        self.last_sha256 = Some(frame.sha256);
+        self.chain = self.chain.next(frame.index, &frame.sha256, self.id);
+        let is_duplicate = self.ledger.note(frame);
+        let (revealed, hint) = if self.is_expired(now) {
+            self.fail(Reason::Expired, None)
+        } else if self.most_frames() < self.taken {
+            self.fail(Reason::TooManyFrames, None)
+        } else if is_duplicate {
+            // No evidence of anything; its time is judged with the next frame's.
+            (None, None)
+        } else {
+            self.judge(frame)
+        };
+        let outcome = self.outcome(revealed, hint, None);
+        (self, outcome)
+    }
+
+    /// Ends the challenge at the time `now`: what has not passed by then has failed.
+    #[must_use]
+    pub fn conclude(mut self, now: ServerMs) -> Self {
+        if !self.phase().is_over() {
+            let reason = if self.is_expired(now) {
+                Reason::Expired
+            } else if self.is_late(now) {
+                Reason::Timeout
+            } else if self.saw_nobody {
+                Reason::FaceLost
+            } else {
+                Reason::Incomplete
+            };
+            self.stage = Stage::Failed(reason);
+        }
+        self
+    }
+
+    /// Fails the challenge for what was found outside, [`Reason::Swapped`] for instance, even if it had passed.
+    ///
+    /// A challenge that had failed keeps its reason.
+    #[must_use]
+    pub fn reject(mut self, reason: Reason) -> Self {
+        if !matches!(self.stage, Stage::Failed(_)) {
+            self.stage = Stage::Failed(reason);
+        }
+        self
+    }
+
+    /// Where the challenge is.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        match &self.stage {
+            Stage::Face => Phase::Face,
+            Stage::Area { .. } => Phase::Area,
+            Stage::Nose(_) => Phase::Step { number: 1 },
+            Stage::Sequence(run) => match run.number() {
+                (number, true) => Phase::Step { number },
+                (number, false) => Phase::Ready { number },
+            },
+            Stage::Passed => Phase::Passed,
+            Stage::Failed(reason) => Phase::Failed(*reason),
+        }
+    }
+
+    /// What the person is asked to do at the time `now`; `None` before the first step is shown, between steps and at the end.
+    #[must_use]
+    pub fn instruction(&self, now: ServerMs) -> Option<Instruction> {
+        match (&self.stage, &self.course) {
+            (Stage::Nose(run), _) => Some(run.instruction(now)),
+            (Stage::Sequence(run), Course::Sequence { steps, pace }) => {
+                run.instruction(self.script(steps, *pace), now)
+            }
+            _ => None,
+        }
+    }
+
+    /// The challenge's identifier, as it is in the chain.
+    #[must_use]
+    pub const fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Size of the pictures.
+    #[must_use]
+    pub const fn picture(&self) -> PictureSize {
+        self.picture
+    }
+
+    /// When it expires.
+    #[must_use]
+    pub const fn expires_at(&self) -> ServerMs {
+        self.started_at.plus(LIFETIME_MS)
+    }
+
+    /// Number of frames that were taken, which is the index of the next one.
+    #[must_use]
+    pub const fn frames(&self) -> u32 {
+        self.taken
+    }
+
+    /// Index of the frame whose face entered the area: the one that later frames are compared with.
+    #[must_use]
+    pub const fn reference_frame(&self) -> Option<u32> {
+        self.reference
+    }
+
+    /// The last link of the chain over all frames.
+    #[must_use]
+    pub const fn link(&self) -> Link {
+        self.chain
+    }
+
+    /// How suspicious the frames are. To be recorded, and not to be shown to whoever takes the challenge.
+    #[must_use]
+    pub fn risk(&self) -> RiskReport {
+        self.ledger.report()
+    }
+
+    fn refusal(&self, frame: &Frame) -> Option<Refusal> {
+        if self.phase().is_over() {
+            Some(Refusal::Over)
+        } else if frame.index.checked_add(1) == Some(self.taken) && self.last_sha256 == Some(frame.sha256) {
+            Some(Refusal::AlreadyTaken)
+        } else if frame.index != self.taken {
+            Some(Refusal::OutOfOrder { expected: self.taken })
+        } else {
+            None
+        }
+    }
+
+    fn is_expired(&self, now: ServerMs) -> bool {
+        LIFETIME_MS < now.max(self.clock).since(self.started_at)
+    }
+
+    fn is_late(&self, now: ServerMs) -> bool {
+        let now = now.max(self.clock);
+        match (&self.stage, &self.course) {
+            (Stage::Area { since }, _) => AREA_LIMIT_MS < now.since(*since),
+            (Stage::Nose(run), _) => run.is_late(now),
+            (Stage::Sequence(run), Course::Sequence { pace, .. }) => run.is_late(*pace, now),
+            _ => false,
+        }
+    }
+
+    const fn most_frames(&self) -> u32 {
+        match self.course {
+            Course::Nose { .. } => NOSE_FRAMES,
+            Course::Sequence { .. } => SEQUENCE_FRAMES,
+        }
+    }
+
+    fn judge(&mut self, frame: &Frame) -> (Option<Instruction>, Option<Hint>) {
+        let sight = Sight::of(frame, self.picture);
+        self.saw_nobody = sight == Sight::Nobody;
+        if let Sight::One(seen) = &sight {
+            self.ledger.note_face(seen.face.width, seen.nose, self.clock);
+            if !seen.pose_agrees() && nose::TURNED_DEG < seen.yaw.abs() {
+                self.ledger.count(Signal::PoseDisagrees);
+            }
+        }
+        let when = When {
+            index: frame.index,
+            at: self.clock,
+        };
+        let script = match &self.course {
+            Course::Sequence { steps, pace } => Some((steps.as_slice(), *pace)),
+            Course::Nose { .. } => None,
+        };
+        let next = match (&mut self.stage, script) {
+            (Stage::Face, _) => return self.judge_face(&sight),
+            (Stage::Area { .. }, _) => return self.judge_area(&sight, when),
+            (Stage::Nose(run), _) => run.judge(&sight, when.at),
+            (Stage::Sequence(run), Some((steps, pace))) => {
+                let script = Script {
+                    steps,
+                    pace,
+                    picture: self.picture,
+                };
+                run.judge(script, &sight, when, &mut self.ledger)
+            }
+            // A stage that does not belong to its course can only come from a store that was tampered with.
+            (Stage::Sequence(_), None) => Next::Fail(Reason::Incomplete, None),
+            (Stage::Passed | Stage::Failed(_), _) => Next::Stay(None),
+        };
+        match next {
+            Next::Stay(hint) => (None, hint),
+            Next::Reveal(instruction) => (Some(instruction), None),
+            Next::Pass => {
+                self.stage = Stage::Passed;
+                (None, None)
+            }
+            Next::Fail(reason, hint) => self.fail(reason, hint),
+        }
+    }
+
+    fn judge_face(&mut self, sight: &Sight) -> (Option<Instruction>, Option<Hint>) {
+        match sight {
+            Sight::One(_) => {
+                self.stage = Stage::Area { since: self.clock };
+                (None, Some(Hint::CenterFace))
+            }
+            Sight::Several => (None, Some(Hint::OnlyOneFace)),
+            Sight::Nobody => (None, Some(Hint::NoFace)),
+        }
+    }
+
+    fn judge_area(&mut self, sight: &Sight, when: When) -> (Option<Instruction>, Option<Hint>) {
+        if self.is_late(when.at) {
+            return self.fail(Reason::Timeout, Some(Hint::CenterFace));
+        }
+        let seen = match sight {
+            Sight::One(seen) => seen,
+            Sight::Several => return (None, Some(Hint::OnlyOneFace)),
+            Sight::Nobody => return (None, Some(Hint::NoFace)),
+        };
+        if let Some(hint) = self.not_in_area(seen) {
+            return (None, Some(hint));
+        }
+        self.reference = Some(when.index);
+        match &self.course {
+            Course::Nose { kind, target } => {
+                let run = nose::Run::new(*kind, *target, self.picture, seen, when.at);
+                let instruction = run.instruction(when.at);
+                self.stage = Stage::Nose(run);
+                (Some(instruction), None)
+            }
+            Course::Sequence { .. } => {
+                self.stage = Stage::Sequence(sequence::Run::new(seen, when.at));
+                (None, Some(Hint::LookStraight))
+            }
+        }
+    }
+
+    /// Returns what is to be done before the face is in the area and large enough.
+    fn not_in_area(&self, seen: &Seen) -> Option<Hint> {
+        let area = self.picture.area();
+        let widest = match self.course {
+            Course::Nose { .. } => area.width,
+            Course::Sequence { .. } => LARGEST_START * area.width,
+        };
+        if widest < seen.face.width || area.height < seen.face.height {
+            Some(Hint::MoveBack)
+        } else if 100.0 * seen.face.area() / area.area() < LEAST_FACE_PERCENT {
+            Some(Hint::ComeCloser)
+        } else if area.contains(&seen.face) {
+            None
+        } else {
+            Some(Hint::CenterFace)
+        }
+    }
+
+    const fn script<'a>(&self, steps: &'a [Step], pace: Pace) -> Script<'a> {
+        Script {
+            steps,
+            pace,
+            picture: self.picture,
+        }
+    }
+
+    fn fail(&mut self, reason: Reason, hint: Option<Hint>) -> (Option<Instruction>, Option<Hint>) {
+        self.stage = Stage::Failed(reason);
+        (None, hint)
+    }
+
+    const fn outcome(
+        &self,
+        revealed: Option<Instruction>,
+        hint: Option<Hint>,
+        refusal: Option<Refusal>,
+    ) -> Outcome {
+        Outcome {
+            refusal,
+            phase: self.phase(),
+            revealed,
+            hint,
+        }
+    }
+}
+
+/// The version of the stored form: 1. Another one is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+struct Version;
+
+/// A stored challenge of a version that this code does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("a stored challenge of version {0}")]
+struct UnknownVersion(u8);
+
+impl TryFrom<u8> for Version {
+    type Error = UnknownVersion;
+
+    fn try_from(number: u8) -> Result<Self, UnknownVersion> {
+        if number == 1 {
+            Ok(Self)
+        } else {
+            Err(UnknownVersion(number))
+        }
+    }
+}
+
+impl From<Version> for u8 {
+    fn from(_: Version) -> Self {
+        1
+    }
+}
+
+#[cfg(test)]
+mod tests;
