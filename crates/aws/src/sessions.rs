@@ -1,10 +1,17 @@
 //! The table of sessions: one row for everything that descends from one sign-in.
 //!
-//! A row knows the hash of the one refresh token that is good; presenting it replaces it. Rows die by TTL.
+//! A row knows the hash of the one refresh token that is good; presenting it replaces it. Rows die by TTL. The index
+//! `byUser` has what a list shows, and no hash.
 
-use aws_sdk_dynamodb::{Client, operation::update_item::UpdateItemError, types::AttributeValue};
+use std::{collections::HashMap, fmt};
+
+use aws_sdk_dynamodb::{
+    Client,
+    operation::{delete_item::DeleteItemError, update_item::UpdateItemError},
+    types::AttributeValue,
+};
 use domain::{Fault, SessionId, UserId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{malformed, sdk_fault};
@@ -19,8 +26,18 @@ pub struct SessionsTable {
 /// SHA-256 of the secret part of a refresh token.
 pub type TokenHash = [u8; 32];
 
+/// Name of the index by account.
+const BY_USER: &str = "byUser";
+
+/// Rows of an index that are read for one list at most. Chosen: signing out everywhere leaves rows to their TTL, and
+/// this bounds what somebody who does so all the time can cost.
+const MAX_ROWS_READ: usize = 1000;
+
+/// How long the sessions could last whose rows do not say when they began: those from before there were lists.
+const LONGEST_WITHOUT_BEGINNING: SignedDuration = SignedDuration::from_hours(90 * 24);
+
 /// A session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SessionRow {
     /// Identifier.
     pub id: SessionId,
@@ -34,6 +51,48 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
     /// When it is over in any case. Whole seconds.
     pub ends_at: Timestamp,
+    /// When somebody signed in. Whole milliseconds.
+    pub created_at: Timestamp,
+    /// When it was refreshed last. Whole milliseconds.
+    pub last_used_at: Timestamp,
+    /// What it was opened with, as far as that is known: at most 60 characters, never what a caller wrote.
+    pub client: Option<String>,
+}
+
+/// Leaves the hash out.
+impl fmt::Debug for SessionRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionRow")
+            .field("id", &self.id)
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A session as the index has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSession {
+    /// Identifier.
+    pub id: SessionId,
+    /// When somebody signed in. Whole milliseconds.
+    pub created_at: Timestamp,
+    /// When it was refreshed last. Whole milliseconds.
+    pub last_used_at: Timestamp,
+    /// When it is over in any case. Whole seconds.
+    pub ends_at: Timestamp,
+    /// What it was opened with, as far as that is known.
+    pub client: Option<String>,
+}
+
+/// Which sessions a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionFilter {
+    /// Whose.
+    pub user: UserId,
+    /// Version of the account; sessions of another one are over.
+    pub user_version: u32,
+    /// The time; sessions that ended before it are over.
+    pub now: Timestamp,
 }
 
 /// Why a session was not continued.
@@ -57,6 +116,25 @@ struct Item {
     /// Seconds: the table's TTL attribute.
     expires_at: i64,
     ends_at: i64,
+    #[serde(default)]
+    created_at_ms: Option<i64>,
+    /// Range key of the index.
+    #[serde(default)]
+    last_used_at_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client: Option<String>,
+}
+
+/// What the index has of an [`Item`].
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListedItem {
+    pk: String,
+    ends_at: i64,
+    created_at_ms: Option<i64>,
+    last_used_at_ms: i64,
+    #[serde(default)]
+    client: Option<String>,
 }
 
 impl SessionsTable {
@@ -111,8 +189,52 @@ impl SessionsTable {
             .map_err(|it| malformed(OPERATION, it))
     }
 
-    /// Replaces the refresh token `from` by `to`. Of several attempts at the same time one succeeds. Maps to
-    /// `dynamodb:UpdateItem`.
+    /// Returns the sessions that pass `filter`, the one used last first, at most `limit`. Maps to `dynamodb:Query` on
+    /// the index, which lags behind the table for a moment.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed or a row does not parse.
+    pub async fn list(&self, filter: SessionFilter, limit: usize) -> Result<Vec<ListedSession>, Fault> {
+        const OPERATION: &str = "ListSessions";
+        let number = |value: i64| AttributeValue::N(value.to_string());
+        let values = HashMap::from([
+            (":user".to_owned(), AttributeValue::S(filter.user.to_string())),
+            (":version".to_owned(), number(filter.user_version.into())),
+            (":now".to_owned(), number(filter.now.as_second())),
+        ]);
+        let (mut sessions, mut start, mut n_read) = (Vec::new(), None, 0);
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(BY_USER)
+                .key_condition_expression("userId = :user")
+                .filter_expression("userVersion = :version AND expiresAt > :now AND endsAt > :now")
+                .set_expression_attribute_values(Some(values.clone()))
+                .scan_index_forward(false)
+                .limit(i32::try_from(MAX_ROWS_READ).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(start);
+            let answer = query.send().await.map_err(|it| sdk_fault(OPERATION, it))?;
+            n_read += usize::try_from(answer.scanned_count).unwrap_or_default();
+            for item in answer.items.unwrap_or_default() {
+                let item: ListedItem =
+                    serde_dynamo::from_item(item).map_err(|it| malformed(OPERATION, it))?;
+                sessions.push(ListedSession::try_from(item).map_err(|it| malformed(OPERATION, it))?);
+                if sessions.len() == limit {
+                    return Ok(sessions);
+                }
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() || MAX_ROWS_READ <= n_read {
+                return Ok(sessions);
+            }
+        }
+    }
+
+    /// Replaces the refresh token `from` by `to` at the time `now`. Of several attempts at the same time one succeeds.
+    /// Maps to `dynamodb:UpdateItem`.
     ///
     /// # Errors
     ///
@@ -122,18 +244,19 @@ impl SessionsTable {
         id: SessionId,
         from: &TokenHash,
         to: &TokenHash,
-        expires_at: Timestamp,
+        (now, expires_at): (Timestamp, Timestamp),
     ) -> Result<(), RotateError> {
         let sent = self
             .client
             .update_item()
             .table_name(&self.table)
             .key("pk", key(id))
-            .update_expression("SET tokenHash = :to, expiresAt = :expires")
+            .update_expression("SET tokenHash = :to, expiresAt = :expires, lastUsedAtMs = :now")
             .condition_expression("tokenHash = :from")
             .expression_attribute_values(":from", AttributeValue::S(hex::encode(from)))
             .expression_attribute_values(":to", AttributeValue::S(hex::encode(to)))
             .expression_attribute_values(":expires", AttributeValue::N(expires_at.as_second().to_string()))
+            .expression_attribute_values(":now", AttributeValue::N(now.as_millisecond().to_string()))
             .send()
             .await;
         sent.map(drop).map_err(|error| {
@@ -193,6 +316,34 @@ impl SessionsTable {
             .await;
         sent.map(drop).map_err(|it| sdk_fault("DeleteSession", it))
     }
+
+    /// Ends a session if it is this account's, and tells whether it was there. Maps to `dynamodb:DeleteItem`.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed.
+    pub async fn delete_own(&self, id: SessionId, user: UserId) -> Result<bool, Fault> {
+        let sent = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key("pk", key(id))
+            .condition_expression("userId = :user")
+            .expression_attribute_values(":user", AttributeValue::S(user.to_string()))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(sdk_fault("DeleteOwnSession", error)),
+        }
+    }
 }
 
 fn key(id: SessionId) -> AttributeValue {
@@ -212,6 +363,9 @@ impl From<&SessionRow> for Item {
             token_hash: hex::encode(row.token_hash),
             expires_at: row.expires_at.as_second(),
             ends_at: row.ends_at.as_second(),
+            created_at_ms: Some(row.created_at.as_millisecond()),
+            last_used_at_ms: Some(row.last_used_at.as_millisecond()),
+            client: row.client.clone(),
         }
     }
 }
@@ -233,14 +387,49 @@ impl TryFrom<Item> for SessionRow {
     fn try_from(item: Item) -> Result<Self, InvalidItem> {
         let mut token_hash = TokenHash::default();
         hex::decode_to_slice(&item.token_hash, &mut token_hash)?;
+        let ends_at = Timestamp::from_second(item.ends_at)?;
+        let created_at = beginning(item.created_at_ms, ends_at)?;
+        let last_used_at = item
+            .last_used_at_ms
+            .map(Timestamp::from_millisecond)
+            .transpose()?;
         Ok(Self {
-            id: SessionId::parse(item.pk.strip_prefix("session#").unwrap_or_default())?,
+            id: session_id(&item.pk)?,
             user: UserId::parse(&item.user_id)?,
             user_version: item.user_version,
             token_hash,
             expires_at: Timestamp::from_second(item.expires_at)?,
-            ends_at: Timestamp::from_second(item.ends_at)?,
+            ends_at,
+            created_at,
+            last_used_at: last_used_at.unwrap_or(created_at),
+            client: item.client,
         })
+    }
+}
+
+impl TryFrom<ListedItem> for ListedSession {
+    type Error = InvalidItem;
+
+    fn try_from(item: ListedItem) -> Result<Self, InvalidItem> {
+        let ends_at = Timestamp::from_second(item.ends_at)?;
+        Ok(Self {
+            id: session_id(&item.pk)?,
+            created_at: beginning(item.created_at_ms, ends_at)?,
+            last_used_at: Timestamp::from_millisecond(item.last_used_at_ms)?,
+            ends_at,
+            client: item.client,
+        })
+    }
+}
+
+fn session_id(pk: &str) -> Result<SessionId, domain::InvalidId> {
+    SessionId::parse(pk.strip_prefix("session#").unwrap_or_default())
+}
+
+fn beginning(created_at_ms: Option<i64>, ends_at: Timestamp) -> Result<Timestamp, jiff::Error> {
+    match created_at_ms {
+        Some(ms) => Timestamp::from_millisecond(ms),
+        None => ends_at.checked_sub(LONGEST_WITHOUT_BEGINNING),
     }
 }
 
@@ -259,11 +448,47 @@ mod tests {
             token_hash: [9; 32],
             expires_at: Timestamp::from_second(1_795_001_800).unwrap(),
             ends_at: Timestamp::from_second(1_799_001_800).unwrap(),
+            created_at: Timestamp::from_millisecond(1_795_000_000_123).unwrap(),
+            last_used_at: Timestamp::from_millisecond(1_795_000_900_123).unwrap(),
+            client: Some("Firefox on Linux".to_owned()),
         };
-        let stored: HashMap<String, AttributeValue> = serde_dynamo::to_item(Item::from(&row)).unwrap();
+        let mut stored: HashMap<String, AttributeValue> = serde_dynamo::to_item(Item::from(&row)).unwrap();
         assert_eq!(stored["expiresAt"], AttributeValue::N("1795001800".to_owned()));
-        let item: Item = serde_dynamo::from_item(stored).unwrap();
+        let item: Item = serde_dynamo::from_item(stored.clone()).unwrap();
         assert_eq!(SessionRow::try_from(item).unwrap(), row);
+        // What the index has of it.
+        let listed: ListedItem = serde_dynamo::from_item(stored.clone()).unwrap();
+        let listed = ListedSession::try_from(listed).unwrap();
+        assert_eq!(
+            (listed.id, listed.created_at, listed.last_used_at, listed.ends_at),
+            (row.id, row.created_at, row.last_used_at, row.ends_at)
+        );
+        assert_eq!(listed.client, row.client);
+
+        // A row from before there were lists goes on.
+        for name in ["createdAtMs", "lastUsedAtMs", "client"] {
+            stored.remove(name);
+        }
+        let item: Item = serde_dynamo::from_item(stored).unwrap();
+        let old = SessionRow::try_from(item).unwrap();
+        assert_eq!(old.created_at, row.ends_at - SignedDuration::from_hours(90 * 24));
+        assert_eq!((old.last_used_at, old.client), (old.created_at, None));
+    }
+
+    #[test]
+    fn the_hash_does_not_show_in_debug_output() {
+        let row = SessionRow {
+            id: SessionId::parse("01890a5d-ac96-774b-bcce-b302099a8057").unwrap(),
+            user: UserId::parse("01890a5e-0000-7000-8000-000000000001").unwrap(),
+            user_version: 2,
+            token_hash: [219; 32],
+            expires_at: Timestamp::UNIX_EPOCH,
+            ends_at: Timestamp::UNIX_EPOCH,
+            created_at: Timestamp::UNIX_EPOCH,
+            last_used_at: Timestamp::UNIX_EPOCH,
+            client: None,
+        };
+        assert!(!format!("{row:?}").contains("219"), "{row:?}");
     }
 
     #[test]
@@ -275,6 +500,9 @@ mod tests {
             token_hash: token_hash.to_owned(),
             expires_at: 0,
             ends_at: 0,
+            created_at_ms: None,
+            last_used_at_ms: None,
+            client: None,
         };
         let good = "session#01890a5d-ac96-774b-bcce-b302099a8057";
         SessionRow::try_from(item(good, &"00".repeat(32))).unwrap();

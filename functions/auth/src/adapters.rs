@@ -7,7 +7,7 @@ use aws::{
     mail::{Letter, Mailer},
     parameters::{CreateParameterError, Parameters, Protection},
     resets::{ResetRow, ResetsTable},
-    sessions::{RotateError, SessionRow, SessionsTable, TokenHash},
+    sessions::{ListedSession, RotateError, SessionFilter, SessionRow, SessionsTable, TokenHash},
     users::{ChangeUserError, CreateUserError, UserRow, UsersTable},
 };
 use domain::{Email, Fault, SessionId, UserId, Username};
@@ -15,7 +15,9 @@ use jiff::Timestamp;
 use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits};
 
 use crate::{
-    capabilities::{Accounts, Capabilities, ParameterStore, Random, Resets, SendMail, Sessions},
+    capabilities::{
+        Accounts, Capabilities, ListSessions, ParameterStore, Random, Resets, SendMail, Sessions,
+    },
     config::Config,
     http::{self, Context},
     password_reset,
@@ -123,6 +125,12 @@ impl Accounts for UsersTable {
     }
 }
 
+impl ListSessions for SessionsTable {
+    async fn list_sessions(&self, filter: SessionFilter, limit: usize) -> Result<Vec<ListedSession>, Fault> {
+        self.list(filter, limit).await
+    }
+}
+
 impl Sessions for SessionsTable {
     async fn put(&self, session: &SessionRow) -> Result<(), Fault> {
         Self::put(self, session).await
@@ -137,9 +145,9 @@ impl Sessions for SessionsTable {
         id: SessionId,
         from: &TokenHash,
         to: &TokenHash,
-        expires_at: Timestamp,
+        now_and_expiry: (Timestamp, Timestamp),
     ) -> Result<(), RotateError> {
-        Self::rotate(self, id, from, to, expires_at).await
+        Self::rotate(self, id, from, to, now_and_expiry).await
     }
 
     async fn keep(&self, id: SessionId, user_version: u32) -> Result<(), Fault> {
@@ -148,6 +156,10 @@ impl Sessions for SessionsTable {
 
     async fn delete(&self, id: SessionId) -> Result<(), Fault> {
         Self::delete(self, id).await
+    }
+
+    async fn delete_own(&self, id: SessionId, user: UserId) -> Result<bool, Fault> {
+        Self::delete_own(self, id, user).await
     }
 }
 

@@ -4,7 +4,7 @@ use aws::{
     mail::Letter,
     parameters::{CreateParameterError, Protection},
     resets::ResetRow,
-    sessions::{RotateError, SessionRow, TokenHash},
+    sessions::{ListedSession, RotateError, SessionFilter, SessionRow, TokenHash},
     users::{ChangeUserError, CreateUserError, UserRow},
 };
 use domain::{Email, Fault, SessionId, UserId, Username};
@@ -56,21 +56,31 @@ pub trait Accounts: Send + Sync {
     fn end_sessions(&self, id: UserId) -> impl Future<Output = Result<(), ChangeUserError>> + Send;
 }
 
-/// Sessions. What was written is read.
-pub trait Sessions: Send + Sync {
+/// Sessions of an account. What was written a moment ago may be missing.
+pub trait ListSessions: Send + Sync {
+    /// Returns the sessions that pass a filter, the one used last first, at most `limit`.
+    fn list_sessions(
+        &self,
+        filter: SessionFilter,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<ListedSession>, Fault>> + Send;
+}
+
+/// Sessions. What was written is read, but for lists.
+pub trait Sessions: ListSessions {
     /// Stores a new session.
     fn put(&self, session: &SessionRow) -> impl Future<Output = Result<(), Fault>> + Send;
 
     /// Returns the session, over or not.
     fn get(&self, id: SessionId) -> impl Future<Output = Result<Option<SessionRow>, Fault>> + Send;
 
-    /// Replaces the good refresh token: of several attempts with the same `from`, one succeeds.
+    /// Replaces the good refresh token at `now`: of several attempts with the same `from`, one succeeds.
     fn rotate(
         &self,
         id: SessionId,
         from: &TokenHash,
         to: &TokenHash,
-        expires_at: Timestamp,
+        now_and_expiry: (Timestamp, Timestamp),
     ) -> impl Future<Output = Result<(), RotateError>> + Send;
 
     /// Lets a session survive a change of its account's version.
@@ -78,6 +88,9 @@ pub trait Sessions: Send + Sync {
 
     /// Ends a session. Idempotent.
     fn delete(&self, id: SessionId) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Ends a session if it is this account's, and tells whether it was there.
+    fn delete_own(&self, id: SessionId, user: UserId) -> impl Future<Output = Result<bool, Fault>> + Send;
 }
 
 /// Links for a new password. What was written is read.

@@ -1,17 +1,19 @@
 //! Accounts and sessions: signing up, in and out, passwords, and the keys that sign access tokens. Also the health
 //! of the API, its OpenAPI document, and every address that no other function has.
 //!
-//! Reading order: [`sign_in`], [`refresh`], [`sign_up`], [`password_change`], [`password_reset`], [`first_admin`] (what happens),
+//! Reading order: [`sign_in`], [`refresh`], [`own_sessions`], [`sign_up`], [`password_change`], [`password_reset`], [`first_admin`] (what happens),
 //! [`capabilities`] (what that needs), [`passwords`], [`policy`], [`signing`], [`tokens`] (how secrets are made and
 //! checked), [`http`] (requests and answers), [`adapters`] and [`config`] (wiring), [`manifest`] (what the template
 //! must provide).
 
 pub mod adapters;
 pub mod capabilities;
+pub mod client_name;
 pub mod config;
 pub mod first_admin;
 pub mod http;
 pub mod manifest;
+pub mod own_sessions;
 pub mod password_change;
 pub mod password_reset;
 pub mod passwords;

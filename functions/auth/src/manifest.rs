@@ -31,6 +31,10 @@ pub const MANIFEST: Manifest = Manifest {
             ],
         },
         Grant {
+            resource: "SessionsTable/index/byUser",
+            actions: &["dynamodb:Query"],
+        },
+        Grant {
             resource: "LimitsTable",
             actions: &["dynamodb:PutItem"],
         },

@@ -11,7 +11,9 @@ use lambda_kit::{
 
 use crate::{
     capabilities::{Accounts, ParameterStore, Random, Sessions},
+    client_name,
     passwords::Passwords,
+    sign_up::whole_milliseconds,
     tokens::{self, Issuer},
 };
 
@@ -61,6 +63,15 @@ pub struct SignedIn {
     pub refresh_token: Secret,
 }
 
+/// Where somebody signs in from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// Network, as a subject of limits.
+    pub address: &'a str,
+    /// The `User-Agent` header.
+    pub user_agent: Option<&'a str>,
+}
+
 /// Opens a session for whoever knows the password.
 ///
 /// An unknown username costs the same reads and the same hash as a wrong password, and is counted the same way.
@@ -72,7 +83,7 @@ pub async fn sign_in(
     accounts: &impl Accounts,
     sessions: &impl Sessions,
     passwords: &Passwords,
-    (limits, address): (&Limits, &str),
+    (limits, origin): (&Limits, Origin<'_>),
     issuer: &Issuer<'_, impl ParameterStore, impl Random>,
     username: &str,
     password: &Secret,
@@ -84,7 +95,7 @@ pub async fn sign_in(
         // Not a name that anybody can have, as everybody may know.
         None => None,
     };
-    let of_address = match attempt(limits, ADDRESS, address).await {
+    let of_address = match attempt(limits, ADDRESS, origin.address).await {
         Ok(attempt) => attempt,
         Err(error) => {
             if let Some(attempt) = of_account {
@@ -121,6 +132,9 @@ pub async fn sign_in(
         token_hash,
         expires_at: issuer.now + IDLE,
         ends_at: issuer.now + LONGEST,
+        created_at: whole_milliseconds(issuer.now),
+        last_used_at: whole_milliseconds(issuer.now),
+        client: origin.user_agent.and_then(client_name::of),
     };
     sessions.put(&row).await?;
     Ok(SignedIn {

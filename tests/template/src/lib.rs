@@ -88,9 +88,13 @@ impl Template {
         if let Some(name) = arn.strip_prefix("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:") {
             return name.to_owned();
         }
+        // An index of a table.
+        if let Some((table, index)) = arn.strip_prefix("${").and_then(|it| it.split_once(".Arn}/index/")) {
+            return format!("{table}/index/{index}");
+        }
         let name = arn
             .strip_prefix("arn:${AWS::Partition}:s3:::")
-            .expect("an ARN of S3, of SES or of a parameter");
+            .expect("an ARN of S3, of SES, of a parameter or of an index");
         for (id, bucket) in self.resources("AWS::S3::Bucket") {
             let Some(("Sub", Value::String(bucket_name))) = intrinsic(&bucket["Properties"]["BucketName"])
             else {

@@ -254,8 +254,9 @@ pub const LIST_SESSIONS: Route = Route {
     id: "listSessions",
     function: AUTH_FUNCTION,
     access: Access::User,
-    summary: "Lists your sessions, the one that was used last first.",
-    description: "A session is everything that descends from one sign-in.",
+    summary: "Lists your sessions.",
+    description: "A session is everything that descends from one sign-in. The one that asks comes first, then the \
+                  others, the one that was used last first.",
     query: None,
     body: None,
     idempotent_by_key: false,

@@ -100,6 +100,8 @@ pub(crate) fn router<C: Capabilities>(tokens: AccessTokens, context: Arc<Context
         .route(&routes::SIGN_IN, sessions::sign_in)
         .route(&routes::REFRESH, sessions::refresh)
         .route(&routes::SIGN_OUT, sessions::sign_out)
+        .route(&routes::LIST_SESSIONS, sessions::list_sessions)
+        .route(&routes::DELETE_SESSION, sessions::delete_session)
         .route(&routes::ME, accounts::me)
         .route(&routes::CHANGE_PASSWORD, passwords::change_password)
         .route(&routes::FORGOT_PASSWORD, passwords::forgot_password)

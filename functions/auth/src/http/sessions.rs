@@ -1,19 +1,24 @@
-//! Sessions: signing in, refreshing, signing out.
+//! Sessions: signing in, refreshing, signing out, seeing and ending one's own.
 
 use std::time::Duration;
 
 use api::{
     Problem, ProblemType,
-    wire::{Delivery, REFRESH_COOKIE, RefreshRequest, Secret, SessionAnswer, SignInRequest, SignOutQuery},
+    wire::{
+        Delivery, REFRESH_COOKIE, RefreshRequest, Secret, Session, SessionAnswer, SessionPage, SignInRequest,
+        SignOutQuery,
+    },
 };
 use aws::users::ChangeUserError;
+use domain::SessionId;
 use lambda_kit::{Failure, Request, Response, cookie, principal::LIFETIME_S};
 
 use super::{Shared, accounts::wire_user};
 use crate::{
     capabilities::{Accounts, Capabilities, Sessions},
+    own_sessions::{self, OwnSessionsError},
     refresh::{self, RefreshError},
-    sign_in::{self, IDLE, SignInError, SignedIn},
+    sign_in::{self, IDLE, Origin, SignInError, SignedIn},
 };
 
 /// Path of the cookie: only the routes that look at it get it.
@@ -25,11 +30,15 @@ pub(super) async fn sign_in<C: Capabilities>(
 ) -> Result<Response, Failure> {
     let body: SignInRequest = request.json()?;
     let address = context.limits.address(&request);
+    let origin = Origin {
+        address: &address,
+        user_agent: request.header("user-agent"),
+    };
     let signed_in = sign_in::sign_in(
         &context.accounts,
         &context.sessions,
         &context.passwords,
-        (&context.limits, &address),
+        (&context.limits, origin),
         &context.issuer(),
         &body.username,
         &body.password,
@@ -94,6 +103,43 @@ pub(super) async fn sign_out<C: Capabilities>(
     Ok(Response::no_content().with_cookie(cookie::removed(REFRESH_COOKIE, COOKIE_PATH)))
 }
 
+pub(super) async fn list_sessions<C: Capabilities>(
+    context: Shared<C>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let who = (request.principal()?.user, request.session()?);
+    let now = context.clock.now();
+    let sessions = own_sessions::list(&context.accounts, &context.sessions, now, who).await?;
+    let items = sessions.into_iter().map(|it| Session {
+        id: it.id.to_string(),
+        created_at: it.created_at.to_string(),
+        last_used_at: it.last_used_at.to_string(),
+        ends_at: it.ends_at.to_string(),
+        client: it.client,
+        current: it.id == who.1,
+    });
+    Ok(Response::ok(&SessionPage {
+        items: items.collect(),
+        next_cursor: None,
+    }))
+}
+
+pub(super) async fn delete_session<C: Capabilities>(
+    context: Shared<C>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let who = (request.principal()?.user, request.session()?);
+    let session = SessionId::parse(request.path("id")).map_err(|_| ProblemType::SessionNotFound)?;
+    let now = context.clock.now();
+    own_sessions::end(&context.accounts, &context.sessions, now, who, session).await?;
+    let response = Response::no_content();
+    Ok(if session == who.1 {
+        response.with_cookie(cookie::removed(REFRESH_COOKIE, COOKIE_PATH))
+    } else {
+        response
+    })
+}
+
 pub(super) fn session_answer(signed_in: SignedIn, delivery: Delivery) -> Response {
     let SignedIn {
         user,
@@ -129,6 +175,16 @@ impl From<SignInError> for Failure {
             SignInError::Wrong => ProblemType::InvalidCredentials.into(),
             SignInError::Limited(failure) => failure,
             SignInError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<OwnSessionsError> for Failure {
+    fn from(error: OwnSessionsError) -> Self {
+        match error {
+            OwnSessionsError::Over => ProblemType::Unauthenticated.into(),
+            OwnSessionsError::NotFound => ProblemType::SessionNotFound.into(),
+            OwnSessionsError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -12,7 +12,7 @@ use aws::{
     mail::Letter,
     parameters::{CreateParameterError, Protection},
     resets::ResetRow,
-    sessions::{RotateError, SessionRow, TokenHash},
+    sessions::{ListedSession, RotateError, SessionFilter, SessionRow, TokenHash},
     users::{ChangeUserError, CreateUserError, UserRow},
 };
 use domain::{Email, Fault, SessionId, UserId, Username};
@@ -20,7 +20,7 @@ use jiff::Timestamp;
 
 use crate::{
     adapters::SystemRandom,
-    capabilities::{Accounts, Capabilities, ParameterStore, Resets, SendMail, Sessions},
+    capabilities::{Accounts, Capabilities, ListSessions, ParameterStore, Resets, SendMail, Sessions},
 };
 
 /// Everything in memory.
@@ -125,13 +125,40 @@ impl Accounts for People {
     }
 }
 
-/// Sessions in a map.
+/// Sessions in a map, with an index that may miss one.
 #[derive(Clone, Default)]
-pub(crate) struct Rows(Arc<Mutex<BTreeMap<String, SessionRow>>>);
+pub(crate) struct Rows(
+    Arc<Mutex<BTreeMap<String, SessionRow>>>,
+    pub(crate) Arc<Mutex<Option<SessionId>>>,
+);
 
 impl Rows {
     pub(crate) fn all(&self) -> Vec<SessionRow> {
         self.0.lock().unwrap().values().cloned().collect()
+    }
+}
+
+impl ListSessions for Rows {
+    async fn list_sessions(&self, filter: SessionFilter, limit: usize) -> Result<Vec<ListedSession>, Fault> {
+        let missing = *self.1.lock().unwrap();
+        let mut rows = self.all();
+        rows.retain(|it| {
+            it.user == filter.user
+                && it.user_version == filter.user_version
+                && it.expires_at > filter.now
+                && it.ends_at > filter.now
+                && Some(it.id) != missing
+        });
+        rows.sort_by_key(|it| std::cmp::Reverse(it.last_used_at));
+        rows.truncate(limit);
+        let listed = rows.into_iter().map(|it| ListedSession {
+            id: it.id,
+            created_at: it.created_at,
+            last_used_at: it.last_used_at,
+            ends_at: it.ends_at,
+            client: it.client,
+        });
+        Ok(listed.collect())
     }
 }
 
@@ -153,7 +180,7 @@ impl Sessions for Rows {
         id: SessionId,
         from: &TokenHash,
         to: &TokenHash,
-        expires_at: Timestamp,
+        (now, expires_at): (Timestamp, Timestamp),
     ) -> Result<(), RotateError> {
         let mut rows = self.0.lock().unwrap();
         let row = rows
@@ -162,6 +189,7 @@ impl Sessions for Rows {
             .ok_or(RotateError::Spent)?;
         row.token_hash = *to;
         row.expires_at = expires_at;
+        row.last_used_at = now;
         Ok(())
     }
 
@@ -175,6 +203,15 @@ impl Sessions for Rows {
     async fn delete(&self, id: SessionId) -> Result<(), Fault> {
         self.0.lock().unwrap().remove(&id.to_string());
         Ok(())
+    }
+
+    async fn delete_own(&self, id: SessionId, user: UserId) -> Result<bool, Fault> {
+        let mut rows = self.0.lock().unwrap();
+        let own = rows.get(&id.to_string()).is_some_and(|it| it.user == user);
+        if own {
+            rows.remove(&id.to_string());
+        }
+        Ok(own)
     }
 }
 

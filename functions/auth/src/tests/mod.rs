@@ -5,6 +5,7 @@ mod administrator;
 mod lockout;
 mod log;
 pub(crate) mod memory;
+mod own_sessions;
 mod reset;
 mod sessions;
 
