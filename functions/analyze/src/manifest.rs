@@ -7,6 +7,7 @@ pub const MANIFEST: Manifest = Manifest {
     logical_id: "AnalyzeFunction",
     env: &[
         "JWKS_PARAMETER",
+        "API_KEYS_TABLE",
         "LIMITS_TABLE",
         "UPLOADS_TABLE",
         "ANALYSES_TABLE",
@@ -18,6 +19,10 @@ pub const MANIFEST: Manifest = Manifest {
         Grant {
             resource: "parameter/auth/jwks",
             actions: &["ssm:GetParameter"],
+        },
+        Grant {
+            resource: "ApiKeysTable",
+            actions: &["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
         },
         Grant {
             resource: "LimitsTable",

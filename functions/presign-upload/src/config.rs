@@ -7,6 +7,8 @@ use lambda_kit::{ConfigError, Env};
 pub struct Config {
     /// Parameter that holds the public keys of access tokens.
     pub jwks_parameter: String,
+    /// Table of API keys.
+    pub api_keys_table: String,
     /// Table of limits.
     pub limits_table: String,
     /// Table of uploads.
@@ -24,6 +26,7 @@ impl Config {
     pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
         Ok(Self {
             jwks_parameter: env.require("JWKS_PARAMETER")?,
+            api_keys_table: env.require("API_KEYS_TABLE")?,
             limits_table: env.require("LIMITS_TABLE")?,
             uploads_table: env.require("UPLOADS_TABLE")?,
             uploads_bucket: env.require("UPLOADS_BUCKET")?,

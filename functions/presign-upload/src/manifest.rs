@@ -7,6 +7,7 @@ pub const MANIFEST: Manifest = Manifest {
     logical_id: "PresignUploadFunction",
     env: &[
         "JWKS_PARAMETER",
+        "API_KEYS_TABLE",
         "LIMITS_TABLE",
         "UPLOADS_TABLE",
         "UPLOADS_BUCKET",
@@ -15,6 +16,10 @@ pub const MANIFEST: Manifest = Manifest {
         Grant {
             resource: "parameter/auth/jwks",
             actions: &["ssm:GetParameter"],
+        },
+        Grant {
+            resource: "ApiKeysTable",
+            actions: &["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
         },
         Grant {
             resource: "LimitsTable",
