@@ -203,8 +203,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists your sessions, the one that was used last first.
-         * @description A session is everything that descends from one sign-in.
+         * Lists your sessions.
+         * @description A session is everything that descends from one sign-in. The one that asks comes first, then the others, the one that was used last first.
          */
         get: operations["listSessions"];
         put?: never;
@@ -270,7 +270,7 @@ export interface paths {
         put?: never;
         /**
          * Creates an account for somebody else.
-         * @description Without a password the answer has a one-time password, shown this once. Whichever it is, it must be changed at the first sign-in, because two people know it. A request that is repeated with its `Idempotency-Key` before that has a new one-time password in its answer, and the old one is void.
+         * @description Without a password the answer has a one-time password, shown this once. Whichever it is, it must be changed at the first sign-in, because two people know it. A request that is repeated with its `Idempotency-Key` before that has a new one-time password in its answer, and the old one is void; after that it has none.
          */
         post: operations["createUser"];
         delete?: never;
@@ -298,7 +298,7 @@ export interface paths {
         head?: never;
         /**
          * Changes the role of an account, or disables or enables it.
-         * @description Both end its sessions: refresh tokens and API keys stop working at once, access tokens when they expire. The last administrator who is not disabled stays one.
+         * @description Both end its sessions: refresh tokens stop working at once, access tokens when they expire, but they manage no accounts any more. The API keys of a disabled account are refused from then on. The last administrator who is not disabled stays one.
          */
         patch: operations["changeUser"];
         trace?: never;
@@ -770,7 +770,8 @@ export interface components {
             user: components["schemas"]["ManagedUser"];
             /**
              * Format: password
-             * @description Its one-time password, shown this once; null where the request had a password.
+             * @description Its one-time password, shown this once; null where the request had a password, and where it is repeated after
+             *     its owner has chosen his own.
              */
             oneTimePassword: components["schemas"]["Secret"] | null;
         };

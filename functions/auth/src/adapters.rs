@@ -8,7 +8,9 @@ use aws::{
     parameters::{CreateParameterError, Parameters, Protection},
     resets::{ResetRow, ResetsTable},
     sessions::{ListedSession, RotateError, SessionFilter, SessionRow, SessionsTable, TokenHash},
-    users::{ChangeUserError, CreateUserError, UserRow, UsersTable},
+    users::{
+        ChangeUserError, CreateUserError, ListedUsers, ManageUserError, Place, Standing, UserRow, UsersTable,
+    },
 };
 use domain::{Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
@@ -16,7 +18,8 @@ use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits};
 
 use crate::{
     capabilities::{
-        Accounts, Capabilities, ListSessions, ParameterStore, Random, Resets, SendMail, Sessions,
+        Accounts, Capabilities, ListAccounts, ListSessions, ManageAccounts, ParameterStore, Random, Resets,
+        SendMail, Sessions,
     },
     config::Config,
     http::{self, Context},
@@ -49,7 +52,7 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         .behind_edge(&config.edge_token)
     };
     let context = Context::<Aws> {
-        accounts: UsersTable::new(&kit.aws, config.users_table),
+        accounts: UsersTable::new(&kit.aws, config.users_table, config.api_keys_table),
         sessions: SessionsTable::new(&kit.aws, config.sessions_table.clone()),
         resets: ResetsTable::new(&kit.aws, config.sessions_table),
         mail: Mailer::new(&kit.aws, config.mail_from),
@@ -120,8 +123,33 @@ impl Accounts for UsersTable {
         Self::set_password(self, id, version, password_hash).await
     }
 
+    async fn set_one_time_password(
+        &self,
+        id: UserId,
+        version: u32,
+        password_hash: &str,
+    ) -> Result<u32, ChangeUserError> {
+        Self::set_one_time_password(self, id, version, password_hash).await
+    }
+
     async fn end_sessions(&self, id: UserId) -> Result<(), ChangeUserError> {
         Self::end_sessions(self, id).await
+    }
+}
+
+impl ListAccounts for UsersTable {
+    async fn list(&self, prefix: &str, limit: usize, after: Option<&Place>) -> Result<ListedUsers, Fault> {
+        Self::list(self, prefix, limit, after).await
+    }
+}
+
+impl ManageAccounts for UsersTable {
+    async fn change(&self, user: &UserRow, after: Standing) -> Result<u32, ManageUserError> {
+        Self::change(self, user, after).await
+    }
+
+    async fn delete(&self, user: &UserRow, erase_again_at: Timestamp) -> Result<(), ManageUserError> {
+        Self::delete(self, user, erase_again_at).await
     }
 }
 

@@ -5,7 +5,7 @@ use aws::{
     parameters::{CreateParameterError, Protection},
     resets::ResetRow,
     sessions::{ListedSession, RotateError, SessionFilter, SessionRow, TokenHash},
-    users::{ChangeUserError, CreateUserError, UserRow},
+    users::{ChangeUserError, CreateUserError, ListedUsers, ManageUserError, Place, Standing, UserRow},
 };
 use domain::{Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 /// Everything this function can do, as one parameter.
 pub trait Capabilities: Send + Sync + 'static {
     /// Accounts.
-    type Accounts: Accounts + 'static;
+    type Accounts: Accounts + ListAccounts + ManageAccounts + 'static;
     /// Sessions.
     type Sessions: Sessions + 'static;
     /// Links for a new password.
@@ -52,8 +52,48 @@ pub trait Accounts: Send + Sync {
         password_hash: &str,
     ) -> impl Future<Output = Result<u32, ChangeUserError>> + Send;
 
+    /// Changes the password as [`Accounts::set_password`] does, into one that must be changed.
+    fn set_one_time_password(
+        &self,
+        id: UserId,
+        version: u32,
+        password_hash: &str,
+    ) -> impl Future<Output = Result<u32, ChangeUserError>> + Send;
+
     /// Ends all sessions of an account.
     fn end_sessions(&self, id: UserId) -> impl Future<Output = Result<(), ChangeUserError>> + Send;
+}
+
+/// Lists accounts. What was written a moment ago may be missing.
+pub trait ListAccounts: Send + Sync {
+    /// Returns at most `limit` accounts whose usernames begin with `prefix`, in small letters, after `after`, by
+    /// username.
+    fn list(
+        &self,
+        prefix: &str,
+        limit: usize,
+        after: Option<&Place>,
+    ) -> impl Future<Output = Result<ListedUsers, Fault>> + Send;
+}
+
+/// Decides about accounts. Together with an account goes the row by which its API keys are refused; of
+/// administrators that are not disabled the last one stays.
+pub trait ManageAccounts: Send + Sync {
+    /// Changes what the account may do, if it still is as `user` says, and returns the next version, which ends all
+    /// sessions.
+    fn change(
+        &self,
+        user: &UserRow,
+        after: Standing,
+    ) -> impl Future<Output = Result<u32, ManageUserError>> + Send;
+
+    /// Deletes the account, if it still is as `user` says, and frees its names. Its things are erased now and once
+    /// more at `erase_again_at`.
+    fn delete(
+        &self,
+        user: &UserRow,
+        erase_again_at: Timestamp,
+    ) -> impl Future<Output = Result<(), ManageUserError>> + Send;
 }
 
 /// Sessions of an account. What was written a moment ago may be missing.

@@ -9,6 +9,8 @@ pub struct Config {
     pub users_table: String,
     /// Table of sessions.
     pub sessions_table: String,
+    /// Table of API keys.
+    pub api_keys_table: String,
     /// Table of limits.
     pub limits_table: String,
     /// What the distribution shows, so that the addresses it names are believed.
@@ -45,6 +47,7 @@ impl Config {
         Ok(Self {
             users_table: env.require("USERS_TABLE")?,
             sessions_table: env.require("SESSIONS_TABLE")?,
+            api_keys_table: env.require("API_KEYS_TABLE")?,
             limits_table: env.require("LIMITS_TABLE")?,
             edge_token: env.require("EDGE_TOKEN")?,
             signing_key_parameter: env.require("SIGNING_KEY_PARAMETER")?,
@@ -64,6 +67,7 @@ mod tests {
         Env::from([
             ("USERS_TABLE", "u"),
             ("SESSIONS_TABLE", "s"),
+            ("API_KEYS_TABLE", "a"),
             ("LIMITS_TABLE", "l"),
             ("EDGE_TOKEN", "e"),
             ("SIGNING_KEY_PARAMETER", "/k"),

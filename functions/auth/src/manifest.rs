@@ -8,6 +8,7 @@ pub const MANIFEST: Manifest = Manifest {
     env: &[
         "USERS_TABLE",
         "SESSIONS_TABLE",
+        "API_KEYS_TABLE",
         "LIMITS_TABLE",
         "EDGE_TOKEN",
         "SIGNING_KEY_PARAMETER",
@@ -19,7 +20,25 @@ pub const MANIFEST: Manifest = Manifest {
     grants: &[
         Grant {
             resource: "UsersTable",
-            actions: &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            actions: &[
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+            ],
+        },
+        Grant {
+            resource: "UsersTable/index/directory",
+            actions: &["dynamodb:Query"],
+        },
+        Grant {
+            resource: "ApiKeysTable",
+            actions: &[
+                "dynamodb:Query",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+            ],
         },
         Grant {
             resource: "SessionsTable",

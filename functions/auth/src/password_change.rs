@@ -22,7 +22,7 @@ pub enum ChangePasswordError {
     /// The new password is the old one.
     #[error("the new password is the old one")]
     Same,
-    /// There is no such account any more.
+    /// There is no such account any more, or it is disabled.
     #[error("the account is gone")]
     Gone,
     /// A service failed, or somebody else changed the account at the same time.
@@ -45,7 +45,8 @@ pub async fn change_password(
     current: &Secret,
     new: &Secret,
 ) -> Result<(), ChangePasswordError> {
-    let user = accounts.get(user).await?.ok_or(ChangePasswordError::Gone)?;
+    let user = accounts.get(user).await?.filter(|it| !it.disabled);
+    let user = user.ok_or(ChangePasswordError::Gone)?;
     if !passwords.verify(current, Some(&user.password_hash)).await? {
         return Err(ChangePasswordError::Wrong);
     }

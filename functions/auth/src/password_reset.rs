@@ -64,7 +64,8 @@ pub async fn forgot(
     now: Timestamp,
     (origin, email): (&str, &Email),
 ) -> Result<(), Fault> {
-    let user = accounts.find_by_email(email).await?;
+    // A disabled account is nobody's until it is enabled: a link would be of no use.
+    let user = accounts.find_by_email(email).await?.filter(|it| !it.disabled);
     let mut token = Zeroizing::new([0; TOKEN_BYTES]);
     random.fill(token.as_mut())?;
     let row = ResetRow {
@@ -129,7 +130,7 @@ pub async fn reset(
     }
     let user = accounts.get(row.user).await?;
     let user = user
-        .filter(|it| it.version == row.user_version)
+        .filter(|it| it.version == row.user_version && !it.disabled)
         .ok_or(ResetError::Invalid)?;
     policy::check(new, &user.username, &user.email).map_err(ResetError::Weak)?;
     let password_hash = passwords.hash(new, random).await?;

@@ -58,6 +58,7 @@ pub async fn refresh(
         return end("a refresh token was used twice").await;
     }
     let user = match accounts.get(session.user).await? {
+        Some(user) if user.disabled => return end("the account is disabled").await,
         Some(user) if user.version == session.user_version => user,
         Some(_) => return end("the account ended its sessions").await,
         None => return end("the account is gone").await,

@@ -44,6 +44,9 @@ pub enum SignInError {
     /// There is no such account, or its password is another.
     #[error("username or password is wrong")]
     Wrong,
+    /// The password is right, and the account is disabled.
+    #[error("the account is disabled")]
+    Disabled,
     /// There were too many failures.
     #[error("there were too many failures")]
     Limited(Failure),
@@ -121,6 +124,11 @@ pub async fn sign_in(
         }
     };
     limits.pardon(ACCOUNT, &user.username.key()).await;
+    // Told to whoever knows the password and to nobody else.
+    if user.disabled {
+        tracing::info!(user.id = %user.id, "disabled account turned away");
+        return Err(SignInError::Disabled);
+    }
 
     let session = issuer.new_session()?;
     let (refresh_token, token_hash) = tokens::make_refresh_token(session, issuer.random)?;

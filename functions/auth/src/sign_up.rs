@@ -72,6 +72,7 @@ pub async fn sign_up(
         // As stored.
         created_at: whole_milliseconds(now),
         sign_up_digest: applicant.digest,
+        disabled: false,
     };
     match accounts.create(&user).await {
         Ok(()) => {

@@ -145,8 +145,14 @@ fn what_dies_dies_by_the_attribute_that_the_code_writes() {
             )
         })
         .collect();
-    let expected = ["AnalysesTable", "LimitsTable", "SessionsTable", "UploadsTable"]
-        .map(|it| (it, "expiresAt".to_owned()));
+    let expected = [
+        "AnalysesTable",
+        "LimitsTable",
+        "SessionsTable",
+        "UploadsTable",
+        "UsersTable",
+    ]
+    .map(|it| (it, "expiresAt".to_owned()));
     assert_eq!(dying, BTreeMap::from(expected));
 }
 

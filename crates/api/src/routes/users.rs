@@ -44,7 +44,8 @@ pub const CREATE_USER: Route = Route {
     summary: "Creates an account for somebody else.",
     description: "Without a password the answer has a one-time password, shown this once. Whichever it is, it must be \
                   changed at the first sign-in, because two people know it. A request that is repeated with its \
-                  `Idempotency-Key` before that has a new one-time password in its answer, and the old one is void.",
+                  `Idempotency-Key` before that has a new one-time password in its answer, and the old one is void; \
+                  after that it has none.",
     query: None,
     body: Some(Body {
         schema: schema_of::<wire::CreateUserRequest>,
@@ -77,8 +78,9 @@ pub const CHANGE_USER: Route = Route {
     function: AUTH_FUNCTION,
     access: Access::Admin,
     summary: "Changes the role of an account, or disables or enables it.",
-    description: "Both end its sessions: refresh tokens and API keys stop working at once, access tokens when they \
-                  expire. The last administrator who is not disabled stays one.",
+    description: "Both end its sessions: refresh tokens stop working at once, access tokens when they expire, but they \
+                  manage no accounts any more. The API keys of a disabled account are refused from then on. The last \
+                  administrator who is not disabled stays one.",
     query: None,
     body: Some(Body {
         schema: schema_of::<wire::ChangeUserRequest>,

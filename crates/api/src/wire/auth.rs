@@ -185,6 +185,15 @@ impl From<domain::Role> for UserRole {
     }
 }
 
+impl From<UserRole> for domain::Role {
+    fn from(role: UserRole) -> Self {
+        match role {
+            UserRole::User => Self::User,
+            UserRole::Admin => Self::Admin,
+        }
+    }
+}
+
 /// Answer that holds an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -88,7 +88,8 @@ opaque_debug!(ManagedUser);
 pub struct CreatedUser {
     /// The account.
     pub user: ManagedUser,
-    /// Its one-time password, shown this once; null where the request had a password.
+    /// Its one-time password, shown this once; null where the request had a password, and where it is repeated after
+    /// its owner has chosen his own.
     #[schemars(extend("format" = "password"))]
     pub one_time_password: Option<Secret>,
 }

@@ -1,8 +1,8 @@
 //! The table of accounts.
 //!
 //! One row per account, and one small row for each of its names, written in the same transaction: they make the
-//! names unique, and one leads from a username to the account. A last one says that there has been an
-//! administrator.
+//! names unique, and one leads from a username to the account. Two more say that there has been an administrator,
+//! and how many there are that may act; the last of them is kept by a condition on that number.
 //!
 //! | `pk` | holds |
 //! |---|---|
@@ -10,17 +10,27 @@
 //! | `username#<key>` | `userId` |
 //! | `email#<key>` | `userId` |
 //! | `first-admin` | `userId` |
+//! | `administrators` | `n`: administrators that are not disabled |
+//! | `erased#<id>` | of an account that was deleted: its id until `expiresAt`, when it is erased once more |
+//!
+//! The index `directory` holds the accounts alone, by username. What an owner's API keys are refused by is a row of
+//! their table, and is written here because it belongs into the same transactions.
+
+mod create;
+mod directory;
+mod manage;
+mod rows;
+mod transaction;
 
 use std::{collections::HashMap, fmt};
 
-use aws_sdk_dynamodb::{
-    Client,
-    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
-    types::{AttributeValue, Put, TransactWriteItem},
-};
+use aws_sdk_dynamodb::{Client, operation::update_item::UpdateItemError, types::AttributeValue};
 use domain::{Email, Fault, Role, UserId, Username};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+
+pub use directory::{ListedUser, ListedUsers, Place};
+pub use manage::{ManageUserError, Standing};
+use rows::{Item, email_key, user_key, username_key};
 
 use crate::fault::{malformed, sdk_fault};
 
@@ -29,6 +39,7 @@ use crate::fault::{malformed, sdk_fault};
 pub struct UsersTable {
     client: Client,
     table: String,
+    api_keys_table: String,
 }
 
 /// An account.
@@ -50,8 +61,10 @@ pub struct UserRow {
     pub version: u32,
     /// When the account was made.
     pub created_at: Timestamp,
-    /// Digest of the `Idempotency-Key` that made the account, if there was one.
+    /// Digest of the `Idempotency-Key` of the request that made the account, if there was one.
     pub sign_up_digest: Option<String>,
+    /// Whether nobody can sign in to it.
+    pub disabled: bool,
 }
 
 /// Shows the identifier only.
@@ -91,114 +104,18 @@ pub enum ChangeUserError {
     Fault(#[from] Fault),
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Item {
-    pk: String,
-    user_id: String,
-    username: String,
-    email: String,
-    role: String,
-    password_hash: String,
-    must_change_password: bool,
-    sessions_version: u32,
-    created_at_ms: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sign_up_digest: Option<String>,
-}
-
-const FIRST_ADMIN_KEY: &str = "first-admin";
-
 /// Key that no account and no name has, read where a username leads nowhere.
 const NOBODY: UserId = UserId::from_uuid(domain::id::NIL);
 
 impl UsersTable {
-    /// Returns the adapter for the table of that name.
+    /// Returns the adapter for the table of that name, and for that of API keys.
     #[must_use]
-    pub fn new(aws: &aws_config::SdkConfig, table: String) -> Self {
+    pub fn new(aws: &aws_config::SdkConfig, table: String, api_keys_table: String) -> Self {
         Self {
             client: Client::new(aws),
             table,
+            api_keys_table,
         }
-    }
-
-    /// Creates an account with its names, all or nothing. Maps to `dynamodb:PutItem`, in a transaction.
-    ///
-    /// # Errors
-    ///
-    /// [`CreateUserError::UsernameTaken`], or else [`CreateUserError::EmailTaken`], if another account has the name;
-    /// nothing is changed then.
-    pub async fn create(&self, user: &UserRow) -> Result<(), CreateUserError> {
-        self.put_with_names("CreateUser", user, false).await
-    }
-
-    /// Creates an account with its names unless there has ever been one created by this operation. Maps to
-    /// `dynamodb:PutItem`, in a transaction.
-    ///
-    /// # Errors
-    ///
-    /// [`CreateUserError::AdminExists`] before the other errors; nothing is changed then.
-    pub async fn create_first_admin(&self, user: &UserRow) -> Result<(), CreateUserError> {
-        self.put_with_names("CreateFirstAdmin", user, true).await
-    }
-
-    async fn put_with_names(
-        &self,
-        operation: &'static str,
-        user: &UserRow,
-        first_admin: bool,
-    ) -> Result<(), CreateUserError> {
-        let item = serde_dynamo::to_item(Item::from(user)).map_err(|it| malformed(operation, it))?;
-        let mut puts = vec![
-            self.put_new(operation, name_row(username_key(&user.username), user.id))?,
-            self.put_new(operation, name_row(email_key(&user.email), user.id))?,
-            self.put_new(operation, item)?,
-        ];
-        let mut reasons = vec![
-            Some(CreateUserError::UsernameTaken),
-            Some(CreateUserError::EmailTaken),
-            None,
-        ];
-        if first_admin {
-            puts.insert(
-                0,
-                self.put_new(operation, name_row(FIRST_ADMIN_KEY.to_owned(), user.id))?,
-            );
-            reasons.insert(0, Some(CreateUserError::AdminExists));
-        }
-        let sent = self
-            .client
-            .transact_write_items()
-            .set_transact_items(Some(puts))
-            .send()
-            .await;
-        sent.map(drop).map_err(|error| {
-            let failed = match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                    let codes = canceled.cancellation_reasons().iter().map(|it| it.code());
-                    codes
-                        .zip(reasons)
-                        .find(|it| it.0 == Some("ConditionalCheckFailed"))
-                        .and_then(|it| it.1)
-                }
-                _ => None,
-            };
-            failed.unwrap_or_else(|| transaction_fault(operation, error).into())
-        })
-    }
-
-    fn put_new(
-        &self,
-        operation: &'static str,
-        item: HashMap<String, AttributeValue>,
-    ) -> Result<TransactWriteItem, Fault> {
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(|it| malformed(operation, it))?;
-        Ok(TransactWriteItem::builder().put(put).build())
     }
 
     /// Returns the account with this username, in any case. Maps to `dynamodb:GetItem`, consistent.
@@ -247,8 +164,8 @@ impl UsersTable {
             .map_err(|it| malformed(OPERATION, it))
     }
 
-    /// Changes the password and ends all sessions by the next version, which is returned. Maps to
-    /// `dynamodb:UpdateItem`.
+    /// Changes the password into a lasting one, and ends all sessions by the next version, which is returned. Maps
+    /// to `dynamodb:UpdateItem`.
     ///
     /// # Errors
     ///
@@ -259,6 +176,33 @@ impl UsersTable {
         version: u32,
         password_hash: &str,
     ) -> Result<u32, ChangeUserError> {
+        self.put_password("SetPassword", id, version, password_hash, false)
+            .await
+    }
+
+    /// Changes the password into another one-time password, as [`UsersTable::set_password`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeUserError::Changed`] if the account does not have the version `version`; nothing is changed then.
+    pub async fn set_one_time_password(
+        &self,
+        id: UserId,
+        version: u32,
+        password_hash: &str,
+    ) -> Result<u32, ChangeUserError> {
+        self.put_password("SetOneTimePassword", id, version, password_hash, true)
+            .await
+    }
+
+    async fn put_password(
+        &self,
+        operation: &'static str,
+        id: UserId,
+        version: u32,
+        password_hash: &str,
+        must_change: bool,
+    ) -> Result<u32, ChangeUserError> {
         let next = version.saturating_add(1);
         let sent = self
             .client
@@ -266,16 +210,16 @@ impl UsersTable {
             .table_name(&self.table)
             .key("pk", AttributeValue::S(user_key(id)))
             .update_expression(
-                "SET passwordHash = :hash, mustChangePassword = :false, sessionsVersion = :next",
+                "SET passwordHash = :hash, mustChangePassword = :must, sessionsVersion = :next",
             )
             .condition_expression("sessionsVersion = :version")
             .expression_attribute_values(":hash", AttributeValue::S(password_hash.to_owned()))
-            .expression_attribute_values(":false", AttributeValue::Bool(false))
+            .expression_attribute_values(":must", AttributeValue::Bool(must_change))
             .expression_attribute_values(":next", AttributeValue::N(next.to_string()))
             .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
             .send()
             .await;
-        sent.map(|_| next).map_err(|it| change_error("SetPassword", it))
+        sent.map(|_| next).map_err(|it| change_error(operation, it))
     }
 
     /// Ends all sessions by the next version. Maps to `dynamodb:UpdateItem`.
@@ -327,159 +271,5 @@ fn change_error(
         ChangeUserError::Changed
     } else {
         sdk_fault(operation, error).into()
-    }
-}
-
-/// A transaction that was canceled for another reason than a condition met another one, or throttling: both pass.
-fn transaction_fault(
-    operation: &'static str,
-    error: aws_sdk_dynamodb::error::SdkError<TransactWriteItemsError>,
-) -> Fault {
-    let canceled = error
-        .as_service_error()
-        .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception);
-    let fault = sdk_fault(operation, error);
-    if canceled {
-        Fault::later(operation, fault.source)
-    } else {
-        fault
-    }
-}
-
-fn user_key(id: UserId) -> String {
-    format!("user#{id}")
-}
-
-fn username_key(username: &Username) -> String {
-    format!("username#{}", username.key())
-}
-
-fn email_key(email: &Email) -> String {
-    format!("email#{}", email.key())
-}
-
-fn name_row(pk: String, user: UserId) -> HashMap<String, AttributeValue> {
-    [
-        ("pk".to_owned(), AttributeValue::S(pk)),
-        ("userId".to_owned(), AttributeValue::S(user.to_string())),
-    ]
-    .into()
-}
-
-impl From<&UserRow> for Item {
-    fn from(row: &UserRow) -> Self {
-        Self {
-            pk: user_key(row.id),
-            user_id: row.id.to_string(),
-            username: row.username.as_str().to_owned(),
-            email: row.email.as_str().to_owned(),
-            role: row.role.as_str().to_owned(),
-            password_hash: row.password_hash.clone(),
-            must_change_password: row.must_change_password,
-            sessions_version: row.version,
-            created_at_ms: row.created_at.as_millisecond(),
-            sign_up_digest: row.sign_up_digest.clone(),
-        }
-    }
-}
-
-/// Why a stored row is not an account.
-#[derive(Debug, thiserror::Error)]
-enum InvalidItem {
-    #[error(transparent)]
-    Id(#[from] domain::InvalidId),
-    #[error("not a username")]
-    Username(#[from] domain::InvalidUsername),
-    #[error("not an e-mail address")]
-    Email(#[from] domain::InvalidEmail),
-    #[error("not a role")]
-    Role,
-    #[error(transparent)]
-    Time(#[from] jiff::Error),
-}
-
-impl TryFrom<Item> for UserRow {
-    type Error = InvalidItem;
-
-    fn try_from(item: Item) -> Result<Self, InvalidItem> {
-        Ok(Self {
-            id: UserId::parse(&item.user_id)?,
-            username: Username::parse(&item.username)?,
-            email: Email::parse(&item.email)?,
-            role: Role::parse(&item.role).ok_or(InvalidItem::Role)?,
-            password_hash: item.password_hash,
-            must_change_password: item.must_change_password,
-            version: item.sessions_version,
-            created_at: Timestamp::from_millisecond(item.created_at_ms)?,
-            sign_up_digest: item.sign_up_digest,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row() -> UserRow {
-        UserRow {
-            id: UserId::parse("01890a5d-ac96-774b-bcce-b302099a8057").unwrap(),
-            username: Username::parse("Ada").unwrap(),
-            email: Email::parse("Ada@example.org").unwrap(),
-            role: Role::Admin,
-            password_hash: "$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA".to_owned(),
-            must_change_password: true,
-            version: 3,
-            created_at: Timestamp::from_millisecond(1_795_000_000_123).unwrap(),
-            sign_up_digest: None,
-        }
-    }
-
-    #[test]
-    fn a_row_reads_back_as_it_was_stored() {
-        let stored: HashMap<String, AttributeValue> = serde_dynamo::to_item(Item::from(&row())).unwrap();
-        assert_eq!(
-            stored["pk"],
-            AttributeValue::S("user#01890a5d-ac96-774b-bcce-b302099a8057".to_owned())
-        );
-        assert!(!stored.contains_key("signUpDigest"));
-        let item: Item = serde_dynamo::from_item(stored).unwrap();
-        assert_eq!(UserRow::try_from(item).unwrap(), row());
-    }
-
-    #[test]
-    fn names_that_differ_in_case_have_one_key() {
-        assert_eq!(username_key(&row().username), "username#ada");
-        assert_eq!(email_key(&row().email), "email#ada@example.org");
-    }
-
-    #[test]
-    fn a_damaged_row_is_an_error_and_not_a_guess() {
-        let item = || Item::from(&row());
-        for damaged in [
-            Item {
-                user_id: "x".to_owned(),
-                ..item()
-            },
-            Item {
-                role: "root".to_owned(),
-                ..item()
-            },
-            Item {
-                username: String::new(),
-                ..item()
-            },
-            Item {
-                created_at_ms: i64::MAX,
-                ..item()
-            },
-        ] {
-            UserRow::try_from(damaged).unwrap_err();
-        }
-    }
-
-    #[test]
-    fn names_and_hashes_do_not_show_in_debug_output() {
-        let shown = format!("{:?}", row());
-        assert!(!shown.contains("da") && !shown.contains("argon"), "{shown}");
     }
 }

@@ -51,7 +51,7 @@ pub(super) async fn sign_up<C: Capabilities>(
 }
 
 /// Parses both names, reporting all that is wrong with them.
-fn names(username: &str, email: &str) -> Result<(Username, Email), Problem> {
+pub(super) fn names(username: &str, email: &str) -> Result<(Username, Email), Problem> {
     let reason = |field: &str, reason: String| FieldError {
         field: field.to_owned(),
         reason,
@@ -70,7 +70,9 @@ fn names(username: &str, email: &str) -> Result<(Username, Email), Problem> {
 
 pub(super) async fn me<C: Capabilities>(context: Shared<C>, request: Request) -> Result<Response, Failure> {
     let user = context.accounts.get(request.principal()?.user).await?;
-    let user = user.ok_or(ProblemType::Unauthenticated)?;
+    let user = user
+        .filter(|it| !it.disabled)
+        .ok_or(ProblemType::Unauthenticated)?;
     Ok(Response::ok(&UserAnswer {
         user: wire_user(&user),
     }))

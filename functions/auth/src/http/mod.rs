@@ -3,6 +3,7 @@
 mod accounts;
 mod passwords;
 mod sessions;
+mod users;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -106,6 +107,10 @@ pub(crate) fn router<C: Capabilities>(tokens: AccessTokens, context: Arc<Context
         .route(&routes::CHANGE_PASSWORD, passwords::change_password)
         .route(&routes::FORGOT_PASSWORD, passwords::forgot_password)
         .route(&routes::RESET_PASSWORD, passwords::reset_password)
+        .route(&routes::LIST_USERS, users::list)
+        .route(&routes::CREATE_USER, users::create)
+        .route(&routes::CHANGE_USER, users::change)
+        .route(&routes::DELETE_USER, users::delete)
 }
 
 type Shared<C> = Arc<Context<C>>;

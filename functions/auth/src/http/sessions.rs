@@ -173,6 +173,7 @@ impl From<SignInError> for Failure {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Wrong => ProblemType::InvalidCredentials.into(),
+            SignInError::Disabled => ProblemType::AccountDisabled.into(),
             SignInError::Limited(failure) => failure,
             SignInError::Fault(fault) => fault.into(),
         }

@@ -13,14 +13,19 @@ use aws::{
     parameters::{CreateParameterError, Protection},
     resets::ResetRow,
     sessions::{ListedSession, RotateError, SessionFilter, SessionRow, TokenHash},
-    users::{ChangeUserError, CreateUserError, UserRow},
+    users::{
+        ChangeUserError, CreateUserError, ListedUser, ListedUsers, ManageUserError, Place, Standing, UserRow,
+    },
 };
 use domain::{Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
 
 use crate::{
     adapters::SystemRandom,
-    capabilities::{Accounts, Capabilities, ListSessions, ParameterStore, Resets, SendMail, Sessions},
+    capabilities::{
+        Accounts, Capabilities, ListAccounts, ListSessions, ManageAccounts, ParameterStore, Resets, SendMail,
+        Sessions,
+    },
 };
 
 /// Everything in memory.
@@ -38,7 +43,7 @@ impl Capabilities for Memory {
 
 /// Accounts in a map.
 #[derive(Clone, Default)]
-pub(crate) struct People(Arc<Mutex<BTreeMap<String, UserRow>>>);
+pub(crate) struct People(Arc<Mutex<BTreeMap<String, UserRow>>>, Arc<AtomicUsize>);
 
 impl People {
     pub(crate) fn remove(&self, id: UserId) {
@@ -47,6 +52,33 @@ impl People {
 
     pub(crate) fn all(&self) -> Vec<UserRow> {
         self.0.lock().unwrap().values().cloned().collect()
+    }
+
+    /// The next `times` changes find that somebody else was faster.
+    pub(crate) fn contend(&self, times: usize) {
+        self.1.store(times, Ordering::Relaxed);
+    }
+
+    /// Checks what has to hold for an account to change from what it is to `after`, `None` if it is deleted.
+    fn may_change(
+        &self,
+        people: &BTreeMap<String, UserRow>,
+        user: &UserRow,
+        after: Option<Standing>,
+    ) -> Result<(), ManageUserError> {
+        let contended = self
+            .1
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |it| it.checked_sub(1));
+        let same = |it: &UserRow| it.version == user.version;
+        if contended.is_ok() || !people.get(&user.id.to_string()).is_some_and(same) {
+            return Err(ManageUserError::Changed);
+        }
+        let n_administrators = people.values().filter(|it| it.standing().administers()).count();
+        let goes = user.standing().administers() && !after.is_some_and(Standing::administers);
+        if goes && n_administrators < 2 {
+            return Err(ManageUserError::LastAdministrator);
+        }
+        Ok(())
     }
 
     fn insert(&self, user: &UserRow) -> Result<(), CreateUserError> {
@@ -61,7 +93,7 @@ impl People {
         Ok(())
     }
 
-    fn change<T>(
+    fn edit<T>(
         &self,
         id: UserId,
         change: impl FnOnce(&mut UserRow) -> Option<T>,
@@ -107,7 +139,7 @@ impl Accounts for People {
         version: u32,
         password_hash: &str,
     ) -> Result<u32, ChangeUserError> {
-        self.change(id, |user| {
+        self.edit(id, |user| {
             (user.version == version).then(|| {
                 user.version += 1;
                 user.must_change_password = false;
@@ -117,11 +149,67 @@ impl Accounts for People {
         })
     }
 
+    async fn set_one_time_password(
+        &self,
+        id: UserId,
+        version: u32,
+        password_hash: &str,
+    ) -> Result<u32, ChangeUserError> {
+        let version = self.set_password(id, version, password_hash).await?;
+        self.edit(id, |user| {
+            user.must_change_password = true;
+            Some(version)
+        })
+    }
+
     async fn end_sessions(&self, id: UserId) -> Result<(), ChangeUserError> {
-        self.change(id, |user| {
+        self.edit(id, |user| {
             user.version += 1;
             Some(())
         })
+    }
+}
+
+impl ListAccounts for People {
+    async fn list(&self, prefix: &str, limit: usize, after: Option<&Place>) -> Result<ListedUsers, Fault> {
+        let mut all = self.all();
+        all.sort_by_key(|it| it.username.key());
+        let mut rows: Vec<ListedUser> = all
+            .iter()
+            .filter(|it| it.username.key().starts_with(prefix))
+            .filter(|it| after.is_none_or(|after| after.username_key < it.username.key()))
+            .map(ListedUser::from)
+            .collect();
+        let more = limit < rows.len();
+        rows.truncate(limit);
+        let after = rows.last().filter(|_| more).map(|it| Place {
+            username_key: it.username.key(),
+            id: it.id,
+        });
+        Ok(ListedUsers { rows, after })
+    }
+}
+
+impl ManageAccounts for People {
+    async fn change(&self, user: &UserRow, after: Standing) -> Result<u32, ManageUserError> {
+        // Lets others run between reading and writing, as a network does.
+        tokio::task::yield_now().await;
+        let mut people = self.0.lock().unwrap();
+        self.may_change(&people, user, Some(after))?;
+        let row = people
+            .get_mut(&user.id.to_string())
+            .ok_or(ManageUserError::Changed)?;
+        (row.role, row.disabled) = (after.role, after.disabled);
+        row.version += 1;
+        Ok(row.version)
+    }
+
+    async fn delete(&self, user: &UserRow, _erase_again_at: Timestamp) -> Result<(), ManageUserError> {
+        tokio::task::yield_now().await;
+        let mut people = self.0.lock().unwrap();
+        self.may_change(&people, user, None)?;
+        people.remove(&user.id.to_string());
+        Ok(())
     }
 }
 

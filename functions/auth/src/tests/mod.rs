@@ -8,6 +8,7 @@ pub(crate) mod memory;
 mod own_sessions;
 mod reset;
 mod sessions;
+mod users;
 
 use std::{
     sync::{Arc, Mutex},
