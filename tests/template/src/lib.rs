@@ -89,7 +89,10 @@ impl Template {
             return name.to_owned();
         }
         // An index of a table.
-        if let Some((table, index)) = arn.strip_prefix("${").and_then(|it| it.split_once(".Arn}/index/")) {
+        if let Some((table, index)) = arn
+            .strip_prefix("${")
+            .and_then(|it| it.split_once(".Arn}/index/"))
+        {
             return format!("{table}/index/{index}");
         }
         let name = arn
