@@ -1,3 +1,4 @@
+import { accountCalls } from './accounts.ts'
 import { browserTransport } from './browser.ts'
 import { connect, noAnswer } from './connection.ts'
 import type { Session } from './connection.ts'
@@ -17,6 +18,8 @@ export function createApi(transport: Transport = browserTransport()) {
   const { send } = connection
 
   return {
+    ...accountCalls(send),
+
     /** Tells about every session that begins, changes or ends. One listener. */
     listen: connection.listen,
 
@@ -35,9 +38,9 @@ export function createApi(transport: Transport = browserTransport()) {
       return connection.begin(await send('post', '/auth/sign-in', { anonymous: true, json }))
     },
 
-    /** Ends the session on the server, and then here. */
-    async signOut(): Promise<void> {
-      await send('post', '/auth/sign-out', {})
+    /** Ends the session on the server, and then here; with `everywhere` all sessions of the account. */
+    async signOut({ everywhere = false } = {}): Promise<void> {
+      await send('post', '/auth/sign-out', everywhere ? { query: { everywhere } } : {})
       connection.end()
     },
 

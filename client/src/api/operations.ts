@@ -2,7 +2,7 @@
 import type { paths } from './schema.ts'
 
 export type Path = keyof paths
-export type Method = 'get' | 'post' | 'put' | 'delete'
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 export type Operation<P extends Path, M extends Method> = NonNullable<paths[P][M]>
 

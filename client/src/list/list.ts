@@ -1,5 +1,10 @@
 import type { Failure } from '../api/problem.ts'
-import type { AnalysisPage, AnalysisSummary } from '../api/types.ts'
+
+/** A page of any list of the API. */
+export interface Page<Item> {
+  items: Item[]
+  nextCursor: string | null
+}
 
 export type More =
   | { kind: 'none' }
@@ -7,21 +12,23 @@ export type More =
   | { kind: 'loading', cursor: string }
   | { kind: 'failed', cursor: string, failure: Failure }
 
-export type HistoryState =
+export type ListState<Item> =
   | { kind: 'loading' }
   | { kind: 'failed', failure: Failure }
-  | { kind: 'shown', items: AnalysisSummary[], more: More }
+  | { kind: 'shown', items: Item[], more: More }
 
-export type HistoryEvent =
+export type ListEvent<Item> =
   | { kind: 'loading' }
-  | { kind: 'loaded', page: AnalysisPage }
+  | { kind: 'loaded', page: Page<Item> }
   | { kind: 'failed', failure: Failure }
   | { kind: 'loading-more' }
-  | { kind: 'loaded-more', page: AnalysisPage }
+  | { kind: 'loaded-more', page: Page<Item> }
   | { kind: 'more-failed', failure: Failure }
+  /** What is shown has changed, without a question to the server. */
+  | { kind: 'edited', edit: (items: Item[]) => Item[] }
 
 /** Gives the state after an event. An event that means nothing in a state leaves it as it is. */
-export function next(state: HistoryState, event: HistoryEvent): HistoryState {
+export function next<Item>(state: ListState<Item>, event: ListEvent<Item>): ListState<Item> {
   switch (event.kind) {
     case 'loading':
       return { kind: 'loading' }
@@ -41,9 +48,11 @@ export function next(state: HistoryState, event: HistoryEvent): HistoryState {
       return state.kind === 'shown' && state.more.kind === 'loading'
         ? { ...state, more: { kind: 'failed', cursor: state.more.cursor, failure: event.failure } }
         : state
+    case 'edited':
+      return state.kind === 'shown' ? { ...state, items: event.edit(state.items) } : state
   }
 }
 
-function moreOf(page: AnalysisPage): More {
-  return page.nextCursor === null ? { kind: 'none' } : { kind: 'there-is', cursor: page.nextCursor }
+function moreOf({ nextCursor }: Page<unknown>): More {
+  return nextCursor === null ? { kind: 'none' } : { kind: 'there-is', cursor: nextCursor }
 }

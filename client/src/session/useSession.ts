@@ -47,10 +47,10 @@ export function createSession(api: Api, tabs: Tabs | null = browserTabs()) {
   }
 
   /** Rejects, and leaves the session as it is, where the server cannot be told: its cookie would outlive the page. */
-  async function signOut(): Promise<void> {
+  async function signOut(options: { everywhere?: boolean } = {}): Promise<void> {
     leaving = true
     try {
-      await api.signOut()
+      await api.signOut(options)
     } catch (error) {
       if (state.value.kind === 'signed-in') throw error
     } finally {
@@ -59,10 +59,21 @@ export function createSession(api: Api, tabs: Tabs | null = browserTabs()) {
     tabs?.postMessage(LEFT)
   }
 
+  /** For when the server has ended all sessions of the account: what is left of this one here, and its cookie. */
+  async function signOutEnded(): Promise<void> {
+    try {
+      await signOut()
+    } catch {
+      send({ kind: 'left' })
+      api.forget()
+    }
+  }
+
   return {
     state: shallowReadonly(state),
     resume,
     signOut,
+    signOutEnded,
     signIn: (username: string, password: string) => api.signIn(username, password),
     signUp: (account: SignUpRequest) => api.signUp(account),
     forgotPassword: (email: string) => api.forgotPassword(email),

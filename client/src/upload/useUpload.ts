@@ -1,5 +1,6 @@
 import { onScopeDispose, shallowReadonly, shallowRef } from 'vue'
 import type { Api } from '../api/client.ts'
+import { newIdempotencyKey } from '../api/idempotency.ts'
 import { failureOf } from '../api/problem.ts'
 import { checkPhoto } from './photo.ts'
 import { START, next } from './upload.ts'
@@ -76,7 +77,7 @@ export function useUpload(api: UploadApi) {
         if (!signal.aborted) send({ kind: 'sent', sentBytes })
       },
     })
-    return { uploadId: upload.uploadId, idempotencyKey: newKey() }
+    return { uploadId: upload.uploadId, idempotencyKey: newIdempotencyKey() }
   }
 
   function cancel(): void {
@@ -96,9 +97,4 @@ export function useUpload(api: UploadApi) {
   })
 
   return { state: shallowReadonly(state), choose, chooseAnother, openCamera, scan, cancel }
-}
-
-/** 128 random bits. `crypto.randomUUID` is not there in insecure contexts; this is. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
 }
