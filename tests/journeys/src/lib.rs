@@ -2,6 +2,7 @@
 //!
 //! Every journey has a suite of its own, on free ports of 127.0.0.1 and with data in a folder that goes with it.
 
+pub mod forgery;
 mod person;
 mod photos;
 mod suite;

@@ -125,6 +125,11 @@ impl<'suite> Person<'suite> {
         self.send(self.request(Method::GET, path)).await
     }
 
+    /// `GET path` with these headers beside those that are always sent.
+    pub async fn get_with(&self, path: &str, headers: HeaderMap) -> Answer {
+        self.send(self.request(Method::GET, path).headers(headers)).await
+    }
+
     /// `DELETE path`.
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(self.request(Method::DELETE, path)).await

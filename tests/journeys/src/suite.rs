@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use visavis_local::{FirstAdmin, Local, Options};
 
 use crate::Person;
+use crate::forgery::TokenKey;
 
 /// Longest that something asynchronous (a stream record, a mail) may take before the journey fails.
 const EVENTUALLY: Duration = Duration::from_mins(1);
@@ -119,6 +120,33 @@ impl Suite {
             .iter()
             .find(|it| it.logical_id == logical_id);
         found.unwrap_or_else(|| panic!("the template has no {logical_id}"))
+    }
+
+    /// The keys that sign tokens, private halves included: the one in use, then the next. Seen with the developer's
+    /// credentials.
+    ///
+    /// # Panics
+    ///
+    /// If nobody has signed in yet, or they cannot be read.
+    pub async fn token_keys(&self) -> Vec<TokenKey> {
+        let ssm = aws_sdk_ssm::Client::from_conf(
+            aws_sdk_ssm::Config::builder()
+                .behavior_version(aws_sdk_ssm::config::BehaviorVersion::latest())
+                .endpoint_url(self.aws_url())
+                .region(aws_sdk_ssm::config::Region::new("eu-west-1"))
+                .credentials_provider(aws_sdk_ssm::config::Credentials::new(
+                    "test", "test", None, None, "journey",
+                ))
+                .build(),
+        );
+        let name = &self.function("AuthFunction").env["SIGNING_KEY_PARAMETER"];
+        let found = ssm.get_parameter().name(name).with_decryption(true).send().await;
+        let parameter = found.expect("the parameter").parameter.expect("a parameter");
+        let stored: Value = serde_json::from_str(parameter.value().expect("a value")).expect("JSON");
+        let keys = stored["keys"].as_array().expect("keys");
+        keys.iter()
+            .map(|it| TokenKey::stored(it["pkcs8"].as_str().expect("a key")))
+            .collect()
     }
 
     /// Somebody without an account.
