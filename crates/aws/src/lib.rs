@@ -8,6 +8,8 @@
 
 pub mod alerts;
 pub mod analyses;
+pub mod audit;
+pub mod erasure;
 pub mod faces;
 mod fault;
 pub mod limits;

@@ -9,6 +9,8 @@
 
 pub mod account;
 pub mod analysis;
+mod api_key;
+pub mod audit;
 pub mod fault;
 pub mod geometry;
 pub mod id;
@@ -18,6 +20,7 @@ pub mod scope;
 
 pub use account::{Email, InvalidEmail, InvalidUsername, Role, Username};
 pub use analysis::{AnalysisList, MaskVerdict, is_low_confidence};
+pub use api_key::{ApiKeyHash, ApiKeyLookup, ApiKeyUse, StoredApiKey};
 pub use fault::{Fault, Retry};
 pub use geometry::{InvalidBox, PixelBox, RatioBox};
 pub use id::{AnalysisId, ApiKeyId, DoorId, InvalidId, SessionId, UploadId, UserId};

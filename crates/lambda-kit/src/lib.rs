@@ -7,6 +7,7 @@
 //! Reading order: [`Kit`] (what a function is built from), [`Function`] (what it becomes), [`Router`] with
 //! [`Request`], [`Response`] and [`Failure`] (HTTP), [`principal`] (who calls), [`records`] (batches), [`run`].
 
+pub mod audit;
 pub mod cookie;
 pub mod cursor;
 pub mod env;
@@ -30,6 +31,7 @@ mod run;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use audit::{Happened, Trail};
 pub use env::{ConfigError, Env};
 pub use failure::Failure;
 pub use function::{Function, InvokeError};
@@ -37,7 +39,7 @@ pub use idempotency::IdempotencyKey;
 pub use kit::{Clock, Ids, InitError, Invocation, Kit, RandomIds, SystemClock};
 pub use limits::Limits;
 pub use manifest::{Grant, Manifest};
-pub use principal::{AccessTokens, Principal};
+pub use principal::{AccessTokens, ApiKeys, Principal};
 pub use request::Request;
 pub use response::Response;
 pub use router::Router;

@@ -3,17 +3,20 @@
 //! Behind the feature `testing`, so that no function carries the key.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     sync::{Arc, Mutex},
 };
 
-use domain::{Mark, Role, SessionId, Swapped, UserId};
+use domain::{
+    Mark, Role, SessionId, Swapped, UserId,
+    audit::{Appended, AuditFrom, AuditRange, AuditRow},
+};
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use uuid::Uuid;
 
 use crate::principal::{AUDIENCE, Claims, ISSUER, LIFETIME_S, TOKEN_TYPE};
-use crate::{AccessTokens, Clock, Limits};
+use crate::{AccessTokens, Clock, Limits, RandomIds, audit::Trail};
 
 /// A clock that always shows the same time.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +69,51 @@ pub fn limits_at(clock: Arc<dyn Clock>) -> Limits {
         };
         async move { Ok(swapped) }
     })
+}
+
+/// Entries of the audit table in memory, by chain and number.
+pub type AuditRows = Arc<Mutex<BTreeMap<(u8, u64), AuditRow>>>;
+
+/// Returns a trail over these entries.
+#[must_use]
+pub fn trail_over(clock: Arc<dyn Clock>, rows: AuditRows) -> Trail {
+    let written = rows.clone();
+    Trail::new(
+        (clock, Arc::new(RandomIds)),
+        move |row: AuditRow| {
+            let written = written.clone();
+            async move {
+                // Lets others run between reading and writing, as a network does.
+                tokio::task::yield_now().await;
+                let mut rows = written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                match rows.entry((row.chain, row.number)) {
+                    Entry::Occupied(_) => Ok(Appended::Taken),
+                    Entry::Vacant(place) => {
+                        place.insert(row);
+                        Ok(Appended::Done)
+                    }
+                }
+            }
+        },
+        move |range| {
+            let found = read_audit(&rows, range);
+            async { Ok(found) }
+        },
+    )
+}
+
+/// Returns the entries of a range.
+#[must_use]
+pub fn read_audit(rows: &AuditRows, range: AuditRange) -> Vec<AuditRow> {
+    let rows = rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let chain = rows.values().filter(|it| it.chain == range.chain).cloned();
+    let found: Vec<_> = match range.from {
+        AuditFrom::Oldest => chain.collect(),
+        AuditFrom::Newest => chain.rev().collect(),
+        AuditFrom::Below(number) => chain.rev().filter(|it| it.number < number).collect(),
+        AuditFrom::Above(number) => chain.filter(|it| number < it.number).collect(),
+    };
+    found.into_iter().take(range.limit).collect()
 }
 
 /// Returns an access token of `user`, issued at `now`.

@@ -10,28 +10,31 @@ const EDGE_HEADER: &str = "x-visavis-edge";
 /// addresses would count nothing.
 const IPV6_NETWORK_BYTES: usize = 8;
 
-/// Returns the network of whoever sent `request`.
+/// Returns the network of whoever sent `request`, as a subject of limits.
+pub(super) fn network(request: &Request, edge_token: Option<&str>) -> String {
+    match of(request, edge_token) {
+        Some(IpAddr::V4(address)) => address.to_string(),
+        Some(IpAddr::V6(address)) => network_of(address).to_string(),
+        None => "unknown".to_owned(),
+    }
+}
+
+/// Returns the address of whoever sent `request`.
 ///
 /// API Gateway says who it talks to, which behind the distribution is the distribution. That one appends its own
 /// caller to `X-Forwarded-For`, and API Gateway appends the distribution; what stands before is what the caller
 /// wrote. So the last but one counts, and only where the distribution has shown who it is.
-pub(super) fn network(request: &Request, edge_token: Option<&str>) -> String {
+pub(super) fn of(request: &Request, edge_token: Option<&str>) -> Option<IpAddr> {
     let direct = request.source_ip.as_deref().unwrap_or_default();
+    // Whoever guesses the stack's id from the time an answer takes has guessed it already.
     let from_edge = edge_token.is_some_and(|it| request.header(EDGE_HEADER) == Some(it));
     let forwarded = request
         .header("x-forwarded-for")
         .filter(|_| from_edge)
         .and_then(|it| it.rsplit(',').nth(1))
         .map(str::trim);
-    let text = forwarded.unwrap_or(direct);
-    match text.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => address.to_string(),
-        Ok(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
-            Some(address) => address.to_string(),
-            None => network_of(address).to_string(),
-        },
-        Err(_) => "unknown".to_owned(),
-    }
+    let address: IpAddr = forwarded.unwrap_or(direct).parse().ok()?;
+    Some(address.to_canonical())
 }
 
 fn network_of(address: Ipv6Addr) -> Ipv6Addr {

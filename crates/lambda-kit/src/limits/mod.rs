@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 pub use bucket::Quota;
 pub use lockout::Lockout;
 
-use crate::{Clock, Failure, Request};
+use crate::{Clock, Failure, Request, audit::Network};
 
 /// Name of the header that says what a limit is (draft-ietf-httpapi-ratelimit-headers).
 const POLICY_HEADER: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -75,6 +75,14 @@ impl Limits {
     #[must_use]
     pub fn address(&self, request: &Request) -> String {
         address::network(request, self.edge_token.as_deref())
+    }
+
+    /// Returns the network a request comes from, as it is written down; `None` where the distribution cannot be told from
+    /// anybody else.
+    #[must_use]
+    pub fn network(&self, request: &Request) -> Option<Network> {
+        let edge_token = self.edge_token.as_deref()?;
+        address::of(request, Some(edge_token)).map(Network::of)
     }
 
     /// Lets something through that `subject` does, or does not. Where the table is busy it lets through: what is
