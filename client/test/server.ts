@@ -6,31 +6,16 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { components } from '../src/api/schema.ts'
+import { AccountRoutes } from './accountRoutes.ts'
+import type { Account, MockSession } from './accountRoutes.ts'
+import { json, noContent, ok, problem } from './answers.ts'
+import type { MockAnswer, MockRequest } from './answers.ts'
 import { facesIn, isPicture } from './pictures.ts'
 
+export { problem }
+export type { MockAnswer, MockRequest }
+
 type Schemas = components['schemas']
-type ProblemType = Schemas['ProblemType']
-type Slug = ProblemType extends `/problems/${infer S}` ? S : never
-
-export interface MockRequest {
-  method: string
-  /** With the query. */
-  url: string
-  /** Names in lower case. */
-  headers: Record<string, string>
-  body: Uint8Array
-}
-
-export interface MockAnswer {
-  status: number
-  headers: Record<string, string>
-  body: string | Uint8Array
-}
-
-interface Account {
-  user: Schemas['User']
-  password: string
-}
 
 interface Uploaded {
   owner: string
@@ -50,7 +35,7 @@ export const STORAGE = 'https://storage.test'
 const COOKIE = 'visavis_refresh'
 
 export class MockServer {
-  readonly accounts = new Map<string, Account>()
+  readonly people: AccountRoutes
   readonly analyses = new Map<string, Kept>()
   readonly requests: string[] = []
   /** No answer to anything. */
@@ -58,6 +43,7 @@ export class MockServer {
   /** Answers the next request to this path, once, with this. */
   readonly answersNext = new Map<string, MockAnswer>()
   private readonly uploads = new Map<string, Uploaded>()
+  /** Session of each. */
   private readonly accessTokens = new Map<string, string>()
   private readonly refreshTokens = new Map<string, string>()
   private readonly resetTokens = new Map<string, string>()
@@ -67,19 +53,19 @@ export class MockServer {
   constructor(options: { storage?: string, now?: () => Date } = {}) {
     this.storage = options.storage ?? STORAGE
     this.now = options.now ?? (() => new Date())
+    this.people = new AccountRoutes(this.now)
+  }
+
+  get accounts(): Map<string, Account> {
+    return this.people.accounts
   }
 
   addAccount(username: string, password: string, isOneTime = false): Schemas['User'] {
-    const user: Schemas['User'] = {
-      id: randomUUID(),
-      username,
-      email: `${username}@example.org`,
-      role: 'user',
-      createdAt: this.now().toISOString(),
-      passwordChangeRequired: isOneTime,
-    }
-    this.accounts.set(username.toLowerCase(), { user, password })
-    return user
+    return this.people.add(username, password, { isOneTime }).user
+  }
+
+  addAdministrator(username: string, password: string): Schemas['User'] {
+    return this.people.add(username, password, { role: 'admin' }).user
   }
 
   addAnalysis(owner: Schemas['User'], bytes: Uint8Array, createdAt = this.now().toISOString()): Schemas['Analysis'] {
@@ -116,8 +102,7 @@ export class MockServer {
 
   /** What happens when somebody else ends all sessions. */
   endSessions(): void {
-    this.accessTokens.clear()
-    this.refreshTokens.clear()
+    this.people.sessions.clear()
   }
 
   answer(request: MockRequest): MockAnswer {
@@ -136,20 +121,23 @@ export class MockServer {
   private route(request: MockRequest, url: URL, path: string): MockAnswer {
     switch (`${request.method} ${path}`) {
       case 'POST /auth/sign-up': return this.signUp(json(request))
-      case 'POST /auth/sign-in': return this.signIn(json(request))
+      case 'POST /auth/sign-in': return this.signIn(request)
       case 'POST /auth/refresh': return this.refresh(request)
       case 'POST /auth/password/forgot': return { status: 202, headers: {}, body: '' }
       case 'POST /auth/password/reset': return this.resetPassword(json(request))
     }
-    const account = this.accountOf(request)
-    if (!account) return problem(401, 'unauthenticated', 'Sign in first')
+    const session = this.people.sessions.get(this.accessTokens.get(tokenOf(request)) ?? '')
+    const account = this.accounts.get(session?.username ?? '')
+    if (!session || !account) return problem(401, 'unauthenticated', 'Sign in first')
     switch (`${request.method} ${path}`) {
-      case 'POST /auth/sign-out': return this.signOut(request)
+      case 'POST /auth/sign-out': return this.signOut(session, url)
       case 'PUT /auth/password': return this.changePassword(account, json(request))
     }
     if (account.user.passwordChangeRequired) {
       return problem(403, 'password-change-required', 'Change your one-time password first')
     }
+    const answer = this.people.answer(account, session, request, url, path)
+    if (answer) return answer
     switch (`${request.method} ${path}`) {
       case 'POST /uploads': return this.createUpload(account, json(request))
       case 'POST /analyses': return this.createAnalysis(account, json(request))
@@ -160,7 +148,7 @@ export class MockServer {
     if (kept?.owner !== account.user.id) return problem(404, 'analysis-not-found', 'We do not know this analysis')
     if (request.method === 'DELETE') {
       this.analyses.delete(id)
-      return { status: 204, headers: {}, body: '' }
+      return noContent()
     }
     if (image === undefined) return ok(200, kept.analysis)
     return ok<Schemas['ImageAddress']>(200, { url: `${this.storage}/images/${id}/${url.searchParams.get('variant') ?? ''}.jpg` })
@@ -178,28 +166,33 @@ export class MockServer {
     return ok<Schemas['UserAnswer']>(201, { user })
   }
 
-  private signIn(body: Schemas['SignInRequest']): MockAnswer {
+  private signIn(request: MockRequest): MockAnswer {
+    const body = json<Schemas['SignInRequest']>(request)
     const account = this.accounts.get(body.username.toLowerCase())
     if (account?.password !== body.password) {
+      this.people.record('sign-in', { by: account?.user.id ?? null, outcome: 'refused' })
       return problem(401, 'invalid-credentials', 'Username or password is wrong')
     }
-    return this.beginSession(account)
+    if (account.disabled) return problem(403, 'account-disabled', 'This account is disabled; ask an administrator')
+    this.people.record('sign-in', { by: account.user.id })
+    return this.tokensFor(account, this.people.begin(account, request))
   }
 
   private refresh(request: MockRequest): MockAnswer {
     const token = cookieOf(request)
-    const username = this.refreshTokens.get(token)
+    const session = this.people.sessions.get(this.refreshTokens.get(token) ?? '')
     this.refreshTokens.delete(token)
-    const account = username === undefined ? undefined : this.accounts.get(username)
-    if (!account) return problem(401, 'session-ended', 'The session has ended; sign in again')
-    return this.beginSession(account)
+    const account = this.accounts.get(session?.username ?? '')
+    if (!session || !account) return problem(401, 'session-ended', 'The session has ended; sign in again')
+    session.lastUsedAt = this.now().toISOString()
+    return this.tokensFor(account, session)
   }
 
-  private beginSession({ user }: Account): MockAnswer {
+  private tokensFor({ user }: Account, session: MockSession): MockAnswer {
     const accessToken = randomUUID()
     const refreshToken = randomUUID()
-    this.accessTokens.set(accessToken, user.username.toLowerCase())
-    this.refreshTokens.set(refreshToken, user.username.toLowerCase())
+    this.accessTokens.set(accessToken, session.id)
+    this.refreshTokens.set(refreshToken, session.id)
     const answer = ok<Schemas['SessionAnswer']>(200, {
       accessToken, expiresInSeconds: 900, user, passwordChangeRequired: user.passwordChangeRequired,
     })
@@ -207,10 +200,10 @@ export class MockServer {
     return answer
   }
 
-  private signOut(request: MockRequest): MockAnswer {
-    this.accessTokens.delete(tokenOf(request))
-    this.refreshTokens.delete(cookieOf(request))
-    return { status: 204, headers: { 'set-cookie': `${COOKIE}=; Path=/api/auth; Max-Age=0` }, body: '' }
+  private signOut(session: MockSession, url: URL): MockAnswer {
+    if (url.searchParams.get('everywhere') === 'true') this.people.endAllOf(session.username)
+    this.people.sessions.delete(session.id)
+    return { ...noContent(), headers: { 'set-cookie': `${COOKIE}=; Path=/api/auth; Max-Age=0` } }
   }
 
   private changePassword(account: Account, body: Schemas['ChangePasswordRequest']): MockAnswer {
@@ -219,7 +212,7 @@ export class MockServer {
     }
     account.password = body.newPassword
     account.user.passwordChangeRequired = false
-    return { status: 204, headers: {}, body: '' }
+    return noContent()
   }
 
   private resetPassword(body: Schemas['ResetPasswordRequest']): MockAnswer {
@@ -228,7 +221,7 @@ export class MockServer {
     this.resetTokens.delete(body.token)
     account.password = body.newPassword
     this.endSessions()
-    return { status: 204, headers: {}, body: '' }
+    return noContent()
   }
 
   private createUpload(account: Account, body: Schemas['CreateUploadRequest']): MockAnswer {
@@ -279,10 +272,6 @@ export class MockServer {
     upload.bytes = request.body
     return { status: 200, headers: {}, body: '' }
   }
-
-  private accountOf(request: MockRequest): Account | undefined {
-    return this.accounts.get(this.accessTokens.get(tokenOf(request)) ?? '')
-  }
 }
 
 function matches(analysis: Schemas['Analysis'], query: URLSearchParams): boolean {
@@ -298,22 +287,6 @@ function summaryOf(analysis: Schemas['Analysis']): Schemas['AnalysisSummary'] {
   const { analysisId, createdAt, kinds, image, faceCount, bestConfidence, list, links } = analysis
   const smilingCount = analysis.faces.filter(it => it.smile?.value).length
   return { analysisId, createdAt, kinds, image, faceCount, bestConfidence, list, links, smilingCount }
-}
-
-/** Of any type: the mock believes its clients. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- names the type at the call
-function json<T>(request: MockRequest): T {
-  return JSON.parse(new TextDecoder().decode(request.body)) as T
-}
-
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- checks the body at the call
-function ok<T>(status: number, body: T): MockAnswer {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-}
-
-export function problem(status: number, slug: Slug, title: string, members: Partial<Schemas['Problem']> = {}): MockAnswer {
-  const document: Schemas['Problem'] = { type: `/problems/${slug}`, title, status, instance: 'request-1', ...members }
-  return { status, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(document) }
 }
 
 function tokenOf(request: MockRequest): string {
