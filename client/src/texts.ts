@@ -1,4 +1,5 @@
 /** Everything the client says, in English. Another language is another file of this shape. */
+import { accountTexts } from './accountTexts.ts'
 import type { Failure, Problem } from './api/problem.ts'
 import type { EmotionName } from './api/types.ts'
 import type { CameraFailure } from './camera/useCamera.ts'
@@ -185,6 +186,11 @@ export const texts = {
     outOf100: (value: string) => `${value} of 100`,
   },
 
+  list: {
+    more: 'Show more',
+    loadingMore: 'Loading…',
+  },
+
   history: {
     title: 'History',
     filters: 'Filter',
@@ -199,8 +205,6 @@ export const texts = {
     to: 'Until',
     clear: 'Clear filter',
     loading: 'Opening your history…',
-    more: 'Show more',
-    loadingMore: 'Loading…',
     shown: (items: string) => `${items} shown`,
     emptyTitle: 'Nothing here yet',
     emptyBody: 'Pictures you have analysed appear here.',
@@ -222,6 +226,8 @@ export const texts = {
   unreachable: {
     title: 'Visavis cannot be reached',
   },
+
+  ...accountTexts,
 } as const
 
 export function emotionText(emotion: EmotionName): string {
@@ -395,6 +401,9 @@ function fieldText(field: string): string {
     contentType: 'The type of the picture',
     from: 'The first day',
     to: 'The last day',
+    name: 'The name',
+    scopes: 'What it may do',
+    prefix: 'What you search for',
   }
   return names[field] ?? 'Something in the request'
 }

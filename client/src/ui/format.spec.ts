@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { count, dateTime, degrees, duration, fileSize, percent } from './format.ts'
+import { count, dateTime, day, degrees, duration, fileSize, percent, relativeTime } from './format.ts'
 
 describe('format', () => {
   it('never rounds a doubt away', () => {
@@ -41,5 +41,24 @@ describe('format', () => {
   it('shows a time in the time zone of the reader', () => {
     expect(dateTime('2026-11-20T10:23:00Z', 'Europe/Berlin')).toBe('20 Nov 2026, 11:23')
     expect(dateTime('not a time')).toBe('not a time')
+  })
+
+  it('shows a day in the time zone of the reader', () => {
+    expect(day('2026-11-20T23:30:00Z', 'Europe/Berlin')).toBe('21 Nov 2026')
+    expect(day('not a time')).toBe('not a time')
+  })
+
+  it('tells how long ago something was', () => {
+    const now = Date.parse('2026-11-20T12:00:00Z')
+    expect(relativeTime('2026-11-20T11:59:30Z', now)).toBe('just now')
+    // A server's clock may be a little ahead.
+    expect(relativeTime('2026-11-20T12:00:30Z', now)).toBe('just now')
+    expect(relativeTime('2026-11-20T11:58:01Z', now)).toBe('1 minute ago')
+    expect(relativeTime('2026-11-20T09:00:00Z', now)).toBe('3 hours ago')
+    expect(relativeTime('2026-11-19T11:00:00Z', now)).toBe('yesterday')
+    expect(relativeTime('2026-10-30T12:00:00Z', now)).toBe('21 days ago')
+    expect(relativeTime('2026-08-20T12:00:00Z', now)).toBe('3 months ago')
+    expect(relativeTime('2024-08-20T12:00:00Z', now)).toBe('2 years ago')
+    expect(relativeTime('not a time', now)).toBe('not a time')
   })
 })

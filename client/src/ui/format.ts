@@ -48,3 +48,26 @@ export function dateTime(rfc3339: string, timeZone?: string): string {
     ...(timeZone === undefined ? {} : { timeZone }),
   }).format(time)
 }
+
+/** An RFC 3339 time as a day in the reader's time zone, as in "20 Nov 2026". */
+export function day(rfc3339: string, timeZone?: string): string {
+  const time = new Date(rfc3339)
+  if (Number.isNaN(time.getTime())) return rfc3339
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', ...(timeZone === undefined ? {} : { timeZone }) }).format(time)
+}
+
+const relativeFormat = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+
+/** Each unit with its length in seconds and how many of it are said before the next is taken. */
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number, number][] = [
+  ['minute', 60, 60], ['hour', 3600, 24], ['day', 86_400, 30], ['month', 2_629_746, 12], ['year', 31_556_952, Infinity],
+]
+
+/** A time as seen from another, as in "3 hours ago" and "yesterday"; within a minute it is "just now". */
+export function relativeTime(rfc3339: string, nowMs: number): string {
+  const seconds = (new Date(rfc3339).getTime() - nowMs) / 1000
+  if (Number.isNaN(seconds)) return rfc3339
+  if (Math.abs(seconds) < 60) return 'just now'
+  const [unit, length] = UNITS.find(([, length, most]) => Math.abs(seconds) < length * most) ?? ['year', 31_556_952]
+  return relativeFormat.format(Math.trunc(seconds / length), unit)
+}
