@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::frame::ServerMs;
+use crate::shape::Shape;
 use crate::sight::Seen;
 
 /// Yaw of a turned head, in degrees. A head within 20° is frontal for the reference's successor; 5° more for the detector's error.
@@ -19,8 +20,9 @@ pub const TURNED_BACK_DEG: f64 = 12.0;
 /// above what people sway.
 pub const AWAY_DEG: f64 = 15.0;
 
-/// Yaw, and pitch from its rest, of a head that looks straight, in degrees. Chosen: half of the 20° of the reference's successor.
-pub const STRAIGHT_DEG: f64 = 10.0;
+/// Yaw, and pitch from its rest, of a head that looks straight, in degrees. Chosen: less than half of the 20° of the reference's
+/// successor, because the way to a target begins here; twice what heads sway and detectors err together.
+pub const STRAIGHT_DEG: f64 = 8.0;
 
 /// Expressions are read from faces that are turned by no more than this, in degrees: the successor's limit of a frontal face.
 pub const READABLE_DEG: f64 = 20.0;
@@ -42,6 +44,12 @@ pub const CLOSER_FACTOR: f64 = 1.25;
 
 /// Growth below which the face is not closer any more. Chosen.
 pub const CLOSER_OVER_FACTOR: f64 = 1.1;
+
+/// Largest change of shape of a head that did not turn to a side. From the reference's stricter case: 0.1 · 1.5.
+///
+/// The vectors' head changes by 0.21 and more from a yaw of 12° on. With errors of 0.3 to 0.9 % of the face's width in each
+/// landmark, one that does not turn changes by up to 0.1. A nod changes no more than such errors do: there the shape says nothing.
+const SHAPE_CHANGE: f64 = 0.15;
 
 /// Frames in which a gesture must be seen.
 const HOLD_FRAMES: u8 = 2;
@@ -171,6 +179,9 @@ pub(crate) struct Rest {
     /// Pixels.
     pub(crate) width: f64,
     pub(crate) height: f64,
+    /// The shape of the straightest face so far, and its yaw in degrees.
+    shape: Shape,
+    shape_yaw: f64,
 }
 
 impl Rest {
@@ -179,6 +190,17 @@ impl Rest {
             pitch: seen.pitch,
             width: seen.face.width,
             height: seen.face.height,
+            shape: seen.shape,
+            shape_yaw: seen.yaw,
+        }
+    }
+
+    /// Takes the size of a straight face, and its shape if it is straighter than any before. The pitch stays the first one: a
+    /// rest that follows the head would let it drift away.
+    pub(crate) fn settle(&mut self, seen: &Seen) {
+        (self.width, self.height) = (seen.face.width, seen.face.height);
+        if seen.yaw.abs() < self.shape_yaw.abs() {
+            (self.shape, self.shape_yaw) = (seen.shape, seen.yaw);
         }
     }
 
@@ -187,6 +209,11 @@ impl Rest {
         seen.yaw.abs() <= STRAIGHT_DEG
             && (seen.pitch - self.pitch).abs() <= STRAIGHT_DEG
             && seen.eyes_open.is_none_or(|it| OPEN_PERCENT <= it)
+    }
+
+    /// Tells whether the face has the shape that it has when it is straight.
+    pub(crate) fn has_shape_of(&self, seen: &Seen) -> bool {
+        self.shape.distance(&seen.shape) <= SHAPE_CHANGE
     }
 }
 

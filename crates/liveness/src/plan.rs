@@ -16,8 +16,9 @@ pub const MAX_STEPS: usize = 5;
 /// Most steps where gestures are avoided: fewer kinds need more steps for the same entropy.
 pub const MAX_STEPS_AVOIDING: usize = 7;
 
-/// Least entropy of a drawn sequence, in bits: from the product's requirements.
-pub const MIN_BITS: f64 = 16.0;
+/// Least entropy of a drawn sequence, in bits. The product requires 16; with one bit more, three recordings that were chosen
+/// for it stay below one in a thousand where gestures are avoided, too (`examples/monte_carlo.rs`).
+pub const MIN_BITS: f64 = 17.0;
 
 /// All permitted sequences: three to five steps (up to seven where that needs gestures which are avoided), never the same
 /// step twice in a row, coming closer at most once, and at least one expression and one motion of the head

@@ -10,63 +10,20 @@
 use serde::{Deserialize, Serialize};
 
 use crate::frame::ServerMs;
-use crate::gesture::{Event, Latch, Rest, Told, Watch};
-use crate::nose::{MAX_SPEED, Next, RESIDUAL_OF_FACE, REST_SPEED, speed, towards};
-use crate::path;
+use crate::gesture::{Event, Rest, Told, Watch};
+use crate::nose::{MAX_SPEED, Next, speed};
 use crate::risk::{Ledger, Signal};
-use crate::shape::Shape;
 use crate::sight::{Seen, Sight};
 use crate::space::{PictureSize, Point, Rect};
-use crate::step::{Direction, Step};
+use crate::step::Step;
 use crate::verdict::{Hint, Instruction, Reason, Task};
 
-/// How much time there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Pace {
-    /// Eight seconds a step.
-    Standard,
-    /// Twenty seconds a step, for whoever asks for it.
-    Unhurried,
-}
+mod pace;
+mod way;
 
-impl Pace {
-    /// Longest time for a step, and for looking straight before it, in milliseconds. Chosen: people begin within one second
-    /// and move for one or two; WCAG 2.2.1 asks for ways to have more.
-    #[must_use]
-    pub const fn step_limit_ms(self) -> i64 {
-        match self {
-            Self::Standard => 8_000,
-            Self::Unhurried => 20_000,
-        }
-    }
-
-    /// Longest time that eyes are closed in a blink, in milliseconds. Chosen.
-    #[must_use]
-    pub const fn longest_blink_ms(self) -> i64 {
-        match self {
-            Self::Standard => 2_500,
-            Self::Unhurried => 6_000,
-        }
-    }
-
-    /// Time between two frames that a client should keep, in milliseconds, so that the frames of a challenge suffice for its
-    /// steps.
-    #[must_use]
-    pub const fn frame_interval_ms(self) -> i64 {
-        match self {
-            Self::Standard => 250,
-            Self::Unhurried => 600,
-        }
-    }
-}
-
-/// From where the nose was when the step was shown to a target, in face widths: 19° of yaw for a nose 0.8 widths from the
-/// neck's axis. Chosen.
-pub const TARGET_DISTANCE: f64 = 0.25;
-
-/// From a target's middle to its edge, in face widths: just less than half of the way to its neighbour (0.191).
-pub const TARGET_REACH: f64 = 0.09;
+pub use pace::Pace;
+use way::{Follow, Way};
+pub use way::{TARGET_DISTANCE, TARGET_REACH};
 
 /// Frames in a row without a usable face that are tolerated.
 pub const TOLERATED_UNUSABLE: u8 = 4;
@@ -77,17 +34,12 @@ pub const TOLERATED_STRAYS: u8 = 2;
 /// Largest part of the area's width for a face at the beginning, so that it can come closer and still be in there: 1 / 1.25.
 pub const LARGEST_START: f64 = 0.8;
 
-/// Frames of a target that make up a stay.
-const STAY_FRAMES: u8 = 2;
-
-/// Nearer than this to where it began, in face widths, a way begins anew. Chosen: less than the targets' near edge.
-const BEGIN_REACH: f64 = 0.08;
+/// Fastest nose of a person who has come to rest before a step, in face widths a second. Chosen: the end of a motion is slower than
+/// a stay at a target may be, and a way that began there would begin off the middle.
+const SETTLED_SPEED: f64 = 0.3;
 
 /// Least angle towards a target, in degrees; the reference's turned head.
 const TOWARDS_DEG: f64 = 5.0;
-
-/// Least change of shape of a head that turned. From the reference: 0.1 · 0.75.
-const SHAPE_CHANGE: f64 = 0.075;
 
 /// Nobody reads and reacts faster, in milliseconds: visual reaction times begin at about this.
 const REACTION_MS: i64 = 200;
@@ -110,11 +62,7 @@ pub(crate) struct Run {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Shown {
     index: u32,
-    anchor: Point,
-    shape: Shape,
-    way: Vec<Point>,
-    stay: u8,
-    elsewhere: Option<(Direction, u8)>,
+    way: Way,
 }
 
 /// What does not change while a sequence runs.
@@ -123,6 +71,15 @@ pub(crate) struct Script<'a> {
     pub(crate) steps: &'a [Step],
     pub(crate) pace: Pace,
     pub(crate) picture: PictureSize,
+}
+
+/// What is seen in one frame.
+struct Glance<'a> {
+    seen: &'a Seen,
+    /// Of the nose, in face widths a second.
+    speed: f64,
+    when: When,
+    events: Vec<Event>,
 }
 
 /// A frame's place in the challenge and in time.
@@ -160,7 +117,7 @@ impl Run {
         let shown = self.shown.as_ref()?;
         let task = match *script.steps.get(usize::from(self.at))? {
             Step::Nose(direction) => {
-                let target = shown.target(direction, self.rest.width);
+                let target = shown.way.target(direction, &self.rest);
                 Task::NoseInto(Rect::around(target, TARGET_REACH * self.rest.width))
             }
             gesture => Task::Do(gesture),
@@ -192,24 +149,26 @@ impl Run {
             Sight::One(seen) => seen,
         };
         self.unusable = 0;
-        let speed = self
-            .last
-            .map_or(0.0, |last| speed(last, (seen.nose, when.at), seen.face.width));
-        self.last = Some((seen.nose, when.at));
+        let place = (seen.nose, when.at);
+        let last = self.last.replace(place);
+        let speed = last.map_or(0.0, |last| speed(last, place, seen.face.width));
         if MAX_SPEED < speed {
             return Next::Fail(Reason::TooFast, None);
         }
         let longest_blink_ms = script.pace.longest_blink_ms();
-        let events = self
-            .watch
-            .feed(when.index, when.at, seen, &self.rest, longest_blink_ms);
-        if self.shown.is_none() {
-            return self.show(script, seen, speed, when);
-        }
-        let Some(step) = script.steps.get(usize::from(self.at)) else {
-            return Next::Pass;
+        let glance = Glance {
+            seen,
+            speed,
+            when,
+            events: self
+                .watch
+                .feed(when.index, when.at, seen, &self.rest, longest_blink_ms),
         };
-        self.judge_step(*step, script, seen, speed, when, &events, ledger)
+        match script.steps.get(usize::from(self.at)) {
+            Some(step) if self.shown.is_some() => self.judge_step(*step, script, &glance, ledger),
+            Some(_) => self.show(script, &glance),
+            None => Next::Pass,
+        }
     }
 
     fn not_usable(&mut self, reason: Reason, hint: Hint) -> Next {
@@ -222,80 +181,71 @@ impl Run {
     }
 
     /// Shows the next step if the person looks straight and rests.
-    fn show(&mut self, script: Script<'_>, seen: &Seen, speed: f64, when: When) -> Next {
-        if !self.rest.is_straight(seen) || REST_SPEED < speed {
+    fn show(&mut self, script: Script<'_>, glance: &Glance<'_>) -> Next {
+        if !self.rest.is_straight(glance.seen) || SETTLED_SPEED < glance.speed {
             return Next::Stay(Some(Hint::LookStraight));
         }
-        self.rest = Rest {
-            pitch: self.rest.pitch,
-            ..Rest::of(seen)
-        };
+        self.rest.settle(glance.seen);
         self.watch.rest_of_size_changed();
-        self.since = when.at;
+        self.since = glance.when.at;
         self.shown = Some(Shown {
-            index: when.index,
-            anchor: seen.nose,
-            shape: seen.shape,
-            way: vec![seen.nose],
-            stay: 0,
-            elsewhere: None,
+            index: glance.when.index,
+            way: Way::from(glance.seen.nose),
         });
-        self.instruction(script, when.at).map_or(Next::Pass, Next::Reveal)
+        let instruction = self.instruction(script, glance.when.at);
+        instruction.map_or(Next::Stay(None), Next::Reveal)
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one frame in the words of this module; a struct of them would be used once"
-    )]
     fn judge_step(
         &mut self,
         step: Step,
         script: Script<'_>,
-        seen: &Seen,
-        speed: f64,
-        when: When,
-        events: &[Event],
+        glance: &Glance<'_>,
         ledger: &mut Ledger,
     ) -> Next {
         let Some(shown) = &mut self.shown else {
             return Next::Stay(None);
         };
         let (mut strays, mut done, mut hint) = (0, false, None);
-        for event in events.iter().filter(|it| shown.index < it.since) {
-            match meaning(step, event.told, seen, shown.anchor) {
+        for event in glance.events.iter().filter(|it| shown.index < it.since) {
+            match meaning(step, event.told, glance.seen, &shown.way) {
                 Meaning::Asked => done = true,
                 Meaning::Free => {}
-                Meaning::Stray(points) => strays += points,
+                Meaning::Stray(points) => {
+                    strays += points;
+                    hint = Some(if step.is_head_motion() {
+                        Hint::OtherWay
+                    } else {
+                        Hint::OnlyWhatIsAsked
+                    });
+                }
             }
         }
         if let Step::Nose(direction) = step {
-            match shown.follow(direction, seen, speed, &self.rest) {
-                Follow::There => done = true,
-                Follow::Elsewhere => strays += 1,
-                Follow::Inside => hint = Some(Hint::HoldStill),
-                Follow::Failed(reason) => return Next::Fail(reason, None),
+            match shown.way.follow(direction, glance.seen, glance.speed, &self.rest) {
                 Follow::OnTheWay => {}
+                Follow::There => done = true,
+                Follow::Inside => hint = Some(Hint::HoldStill),
+                Follow::Elsewhere => (strays, hint) = (strays + 1, Some(Hint::OtherWay)),
+                Follow::Detour => (strays, hint) = (strays + 1, Some(Hint::BackToMiddle)),
+                Follow::BackToMiddle => hint = Some(Hint::BackToMiddle),
+                Follow::Flat => return Next::Fail(Reason::FlatFace, None),
             }
-        } else if done && step.is_head_motion() && shown.shape.distance(&seen.shape) <= SHAPE_CHANGE {
+        } else if done && step.is_head_motion() && self.rest.has_shape_of(glance.seen) {
             return Next::Fail(Reason::FlatFace, None);
         }
-        if (done || 0 < strays) && when.at.since(self.since) < REACTION_MS {
+        if (done || 0 < strays) && glance.when.at.since(self.since) < REACTION_MS {
             ledger.count(Signal::Anticipated);
         }
         if 0 < strays {
             ledger.count(Signal::StrayGesture);
-            self.strays += strays;
-            hint = Some(if step.is_head_motion() {
-                Hint::OtherWay
-            } else {
-                Hint::OnlyWhatIsAsked
-            });
+            self.strays = self.strays.saturating_add(strays);
             if TOLERATED_STRAYS < self.strays {
                 return Next::Fail(Reason::WrongGesture, hint);
             }
         }
         if done {
-            return self.pass_step(script, when.at);
+            return self.pass_step(script, glance.when.at);
         }
         Next::Stay(hint.or(self.relax(step)))
     }
@@ -312,7 +262,7 @@ impl Run {
     }
 
     fn relax(&self, step: Step) -> Option<Hint> {
-        let latch: Latch = match step {
+        let latch = match step {
             Step::Smile => self.watch.smile,
             Step::MouthOpen => self.watch.mouth,
             _ => return None,
@@ -328,7 +278,7 @@ enum Meaning {
     Stray(u8),
 }
 
-fn meaning(step: Step, told: Told, seen: &Seen, anchor: Point) -> Meaning {
+fn meaning(step: Step, told: Told, seen: &Seen, way: &Way) -> Meaning {
     let towards_or_stray = |towards: bool| if towards { Meaning::Free } else { Meaning::Stray(2) };
     match (step, told) {
         (Step::TurnLeft, Told::TurnedLeft)
@@ -344,99 +294,10 @@ fn meaning(step: Step, told: Told, seen: &Seen, anchor: Point) -> Meaning {
         (_, Told::Smiled | Told::OpenedMouth) => Meaning::Stray(1),
         (Step::TurnLeft, Told::Away) => towards_or_stray(TOWARDS_DEG <= seen.yaw),
         (Step::TurnRight, Told::Away) => towards_or_stray(TOWARDS_DEG <= -seen.yaw),
-        (Step::Nose(direction), Told::Away) => towards_or_stray(0.0 <= along(direction, anchor, seen.nose)),
+        (Step::Nose(direction), Told::Away) => towards_or_stray(way.is_on_side_of(direction, seen.nose)),
         (_, Told::CameCloser | Told::Away) => Meaning::Stray(2),
     }
 }
 
-/// Pixels from `anchor` to `nose` in a direction.
-fn along(direction: Direction, anchor: Point, nose: Point) -> f64 {
-    let unit = direction.unit();
-    (nose.x - anchor.x) * unit.x + (nose.y - anchor.y) * unit.y
-}
-
-/// Where the nose is on its way.
-enum Follow {
-    OnTheWay,
-    Inside,
-    There,
-    Elsewhere,
-    Failed(Reason),
-}
-
-impl Shown {
-    fn target(&self, direction: Direction, face_width: f64) -> Point {
-        let unit = direction.unit();
-        Point {
-            x: self.anchor.x + TARGET_DISTANCE * face_width * unit.x,
-            y: self.anchor.y + TARGET_DISTANCE * face_width * unit.y,
-        }
-    }
-
-    fn follow(&mut self, direction: Direction, seen: &Seen, speed: f64, rest: &Rest) -> Follow {
-        if seen.nose.distance(self.anchor) <= BEGIN_REACH * rest.width {
-            self.way.clear();
-        }
-        self.way.push(seen.nose);
-        let reach = TARGET_REACH * rest.width;
-        let at = Direction::all().find(|it| seen.nose.distance(self.target(*it, rest.width)) <= reach);
-        if at != Some(direction) {
-            self.stay = 0;
-            return self.follow_elsewhere(at, direction, seen, speed);
-        }
-        self.elsewhere = None;
-        self.stay = if speed <= REST_SPEED { self.stay + 1 } else { 1 };
-        if self.stay < STAY_FRAMES {
-            return Follow::Inside;
-        }
-        let way = towards(
-            &self.way,
-            self.anchor,
-            self.target(direction, rest.width),
-            rest.width,
-        );
-        match path::residual(&way) {
-            // Too few points to judge the way by: the person stays a frame longer.
-            None => Follow::Inside,
-            Some(residual) if RESIDUAL_OF_FACE < residual => Follow::Failed(Reason::PathNotSmooth),
-            Some(_) if self.is_turned(direction, seen, rest) => Follow::There,
-            Some(_) => Follow::Failed(Reason::FlatFace),
-        }
-    }
-
-    /// A stay at another target on the asked half; what is on the other half is told as looking away.
-    fn follow_elsewhere(
-        &mut self,
-        at: Option<Direction>,
-        asked: Direction,
-        seen: &Seen,
-        speed: f64,
-    ) -> Follow {
-        let half = 0.0 <= along(asked, self.anchor, seen.nose);
-        let Some(at) = at.filter(|_| half) else {
-            self.elsewhere = None;
-            return Follow::OnTheWay;
-        };
-        let frames = match self.elsewhere {
-            Some((before, frames)) if before == at && speed <= REST_SPEED => frames.saturating_add(1),
-            _ => 1,
-        };
-        self.elsewhere = Some((at, frames));
-        if frames == STAY_FRAMES {
-            Follow::Elsewhere
-        } else {
-            Follow::OnTheWay
-        }
-    }
-
-    /// Tells whether the head is turned towards the target as a solid one is, by its pose and by its shape.
-    fn is_turned(&self, direction: Direction, seen: &Seen, rest: &Rest) -> bool {
-        let sideways = direction.unit().x;
-        let posed = if 0.5 < sideways.abs() {
-            TOWARDS_DEG <= seen.yaw * sideways.signum() && seen.pose_agrees()
-        } else {
-            TOWARDS_DEG <= (seen.pitch - rest.pitch).abs()
-        };
-        posed && SHAPE_CHANGE < self.shape.distance(&seen.shape)
-    }
-}
+#[cfg(test)]
+mod tests;

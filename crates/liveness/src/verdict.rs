@@ -84,6 +84,8 @@ named! {
         OtherWay = "other-way",
         /// Do only what is asked.
         OnlyWhatIsAsked = "only-what-is-asked",
+        /// Look straight first, then go to the target without a detour.
+        BackToMiddle = "back-to-middle",
         /// Relax the face first, then do it again.
         RelaxFirst = "relax-first",
     }

@@ -2,6 +2,7 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
 use super::*;
+use crate::risk::Signal;
 use crate::space::Point;
 use crate::testing::{Held, STRAIGHT, face, frame, head};
 use crate::verdict::Task;
