@@ -14,13 +14,20 @@ async fn init(binary: &str, kit: &Kit) -> Result<Function, InitError> {
         "auth" => auth::init(kit).await,
         "presign-upload" => presign_upload::init(kit).await,
         "analyze" => analyze::init(kit).await,
+        "erase-account" => erase_account::init(kit).await,
         "low-confidence-notifier" => low_confidence_notifier::init(kit).await,
         other => unreachable!("{other} is not among BINARIES"),
     }
 }
 
 /// Every binary that [`init`] knows.
-const BINARIES: &[&str] = &["auth", "presign-upload", "analyze", "low-confidence-notifier"];
+const BINARIES: &[&str] = &[
+    "auth",
+    "presign-upload",
+    "analyze",
+    "erase-account",
+    "low-confidence-notifier",
+];
 
 /// How the stack calls the function of `plan`.
 ///

@@ -109,6 +109,7 @@ const RULES: &[Forbidden] = &[
             "auth",
             "presign-upload",
             "analyze",
+            "erase-account",
             "low-confidence-notifier",
         ],
         because: "the stack is a cloud, not a part of the application: JSON in, JSON out",

@@ -11,6 +11,7 @@ const MANIFESTS: &[(&str, &Manifest)] = &[
     ("auth", &auth::MANIFEST),
     ("presign-upload", &presign_upload::MANIFEST),
     ("analyze", &analyze::MANIFEST),
+    ("erase-account", &erase_account::MANIFEST),
     ("low-confidence-notifier", &low_confidence_notifier::MANIFEST),
 ];
 
@@ -18,9 +19,11 @@ const MANIFESTS: &[(&str, &Manifest)] = &[
 const READ_BY_THE_SDK: &str = "AWS_ENDPOINT_URL_REKOGNITION";
 
 /// Statements without a trait of a function: keys are read and requests are counted by `lambda-kit`, the origin is
-/// read as any parameter is, and the other lets S3 say that something is missing.
-const WITHOUT_A_TRAIT: [&str; 4] = [
+/// read as any parameter is, what is erased is found first, and the other lets S3 say that something is missing.
+const WITHOUT_A_TRAIT: [&str; 6] = [
     "CountRequests",
+    "FindObjects",
+    "FindRows",
     "GetPublicKeys",
     "GetSiteOrigin",
     "MissUploadedPhoto",

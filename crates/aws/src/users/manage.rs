@@ -60,8 +60,8 @@ pub enum ManageUserError {
 
 impl UsersTable {
     /// Changes what an account may do, and ends all its sessions by the next version, which is returned. With it
-    /// goes, in one transaction, the row by which its API keys are refused. Maps to `dynamodb:UpdateItem`, and to
-    /// `dynamodb:PutItem` and `dynamodb:DeleteItem` on the table of API keys.
+    /// goes, in one transaction, the row by which its API keys are refused. Maps to `dynamodb:UpdateItem`, also on the
+    /// table of API keys.
     ///
     /// # Errors
     ///
@@ -88,12 +88,7 @@ impl UsersTable {
         let mut steps: Vec<Step<ManageUserError>> = vec![(update, Some(ManageUserError::Changed))];
         steps.extend(self.counted(OPERATION, before.administers(), after.administers())?);
         if before.disabled != after.disabled {
-            let marker = if after.disabled {
-                self.put_owner_marker(OPERATION, user.id)?
-            } else {
-                self.delete_owner_marker(OPERATION, user.id)?
-            };
-            steps.push((marker, None));
+            steps.push((self.mark_owner(OPERATION, user.id, after.disabled)?, None));
         }
         self.transact(OPERATION, steps, Some(ManageUserError::Changed))
             .await?;
@@ -102,7 +97,7 @@ impl UsersTable {
 
     /// Deletes an account with its names, and refuses its API keys from then on, in one transaction. What is left is
     /// its identifier until `erase_again_at`. Maps to `dynamodb:DeleteItem`, `dynamodb:PutItem` and
-    /// `dynamodb:UpdateItem`, and to `dynamodb:PutItem` on the table of API keys.
+    /// `dynamodb:UpdateItem`, and to `dynamodb:UpdateItem` on the table of API keys.
     ///
     /// # Errors
     ///
@@ -138,7 +133,7 @@ impl UsersTable {
             ));
         }
         steps.push((TransactWriteItem::builder().put(again).build(), None));
-        steps.push((self.put_owner_marker(OPERATION, user.id)?, None));
+        steps.push((self.mark_owner(OPERATION, user.id, true)?, None));
         self.transact(OPERATION, steps, Some(ManageUserError::Changed))
             .await
     }
@@ -180,24 +175,25 @@ impl UsersTable {
         Ok(Some((update, Some(ManageUserError::LastAdministrator))))
     }
 
-    fn put_owner_marker(&self, operation: &'static str, user: UserId) -> Result<TransactWriteItem, Fault> {
-        let put = Put::builder()
-            .table_name(&self.api_keys_table)
-            .item("userId", AttributeValue::S(user.to_string()))
-            .item("keyId", AttributeValue::S(OWNER.to_owned()))
-            .item("disabled", AttributeValue::Bool(true))
-            .build()
-            .map_err(|it| malformed(operation, it))?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    fn delete_owner_marker(&self, operation: &'static str, user: UserId) -> Result<TransactWriteItem, Fault> {
-        let delete = Delete::builder()
+    /// Writes whether an owner's API keys are refused, beside what else his row says.
+    fn mark_owner(
+        &self,
+        operation: &'static str,
+        user: UserId,
+        disabled: bool,
+    ) -> Result<TransactWriteItem, Fault> {
+        let update = Update::builder()
             .table_name(&self.api_keys_table)
             .key("userId", AttributeValue::S(user.to_string()))
-            .key("keyId", AttributeValue::S(OWNER.to_owned()))
-            .build()
-            .map_err(|it| malformed(operation, it))?;
-        Ok(TransactWriteItem::builder().delete(delete).build())
+            .key("keyId", AttributeValue::S(OWNER.to_owned()));
+        let update = if disabled {
+            update
+                .update_expression("SET disabled = :true")
+                .expression_attribute_values(":true", AttributeValue::Bool(true))
+        } else {
+            update.update_expression("REMOVE disabled")
+        };
+        let update = update.build().map_err(|it| malformed(operation, it))?;
+        Ok(TransactWriteItem::builder().update(update).build())
     }
 }
