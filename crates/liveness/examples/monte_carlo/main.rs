@@ -2,11 +2,20 @@
 //!
 //! `cargo run -p liveness --release --example monte_carlo -- --draws 10000`. The tables are in `docs/liveness.md`.
 
-#[path = "../../tests/simulation/mod.rs"]
+#[path = "../../tests/simulated/simulation/mod.rs"]
 mod simulation;
 
 use simulation::replay::{Kind, Replays, cooperate, recordings, tours};
 use simulation::seeded;
+
+/// What is measured.
+const KINDS: [Kind; 5] = [
+    Kind::Reference,
+    Kind::Nose,
+    Kind::Sequence,
+    Kind::Unhurried,
+    Kind::Targets,
+];
 
 /// Recordings of each kind: ten threes.
 const RECORDINGS: usize = 30;
@@ -19,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "| challenge | bits | recordings | one passes | the best one | three | the best three | passed of plays |"
     );
     println!("|---|---|---|---|---|---|---|---|");
-    for kind in [Kind::Reference, Kind::Nose, Kind::Sequence, Kind::Unhurried] {
+    for kind in KINDS {
         let mut rng = seeded(seed);
         let is_nose = matches!(kind, Kind::Reference | Kind::Nose);
         let bits = if is_nose {
@@ -47,7 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("\n| challenge | people | pass | frames | seconds | reasons of the others |");
     println!("|---|---|---|---|---|---|");
-    for kind in [Kind::Reference, Kind::Nose, Kind::Sequence, Kind::Unhurried] {
+    for kind in KINDS {
         let people = cooperate(kind, u32::try_from(draws)?, &mut seeded(seed + 1));
         let reasons = people
             .reasons

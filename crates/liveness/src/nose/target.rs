@@ -40,7 +40,7 @@ impl Target {
             NoseKind::Scaled => {
                 let (near, far) = SIDEWAYS;
                 let x = (near + below(rng, far - near + 1)) as f64 / 1000.0;
-                let y = below(rng, 2 * UPRIGHT + 1) as f64 / 1000.0 - UPRIGHT as f64 / 1000.0;
+                let y = (below(rng, 2 * UPRIGHT + 1) as f64 - UPRIGHT as f64) / 1000.0;
                 Self::Offset(Point {
                     x: if below(rng, 2) == 0 { -x } else { x },
                     y,

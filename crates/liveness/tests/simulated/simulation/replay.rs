@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Sequence,
     /// Sequence for those who asked for time and not to blink or turn.
     Unhurried,
+    /// Sequence for those who asked to be spared every gesture: only targets for the nose remain.
+    Targets,
 }
 
 impl Kind {
@@ -30,6 +32,7 @@ impl Kind {
             Self::Nose => "nose",
             Self::Sequence => "sequence",
             Self::Unhurried => "sequence, unhurried, no blink or turn",
+            Self::Targets => "sequence, unhurried, only targets",
         }
     }
 
@@ -39,7 +42,7 @@ impl Kind {
             Self::Reference => 125,
             Self::Nose => liveness::nose::FRAME_INTERVAL_MS,
             Self::Sequence => Pace::Standard.frame_interval_ms(),
-            Self::Unhurried => Pace::Unhurried.frame_interval_ms(),
+            Self::Unhurried | Self::Targets => Pace::Unhurried.frame_interval_ms(),
         }
     }
 
@@ -50,15 +53,18 @@ impl Kind {
             Self::Reference => Challenge::nose(ID, picture(), NoseKind::Reference, start, rng),
             Self::Nose => Challenge::nose(ID, picture(), NoseKind::Scaled, start, rng),
             Self::Sequence => Challenge::sequence_of(ID, picture(), Pace::Standard, space.draw(rng), start),
-            Self::Unhurried => Challenge::sequence_of(ID, picture(), Pace::Unhurried, space.draw(rng), start),
+            Self::Unhurried | Self::Targets => {
+                Challenge::sequence_of(ID, picture(), Pace::Unhurried, space.draw(rng), start)
+            }
         }
     }
 
     /// What it is drawn from.
     pub(crate) fn space(self) -> Space {
-        use liveness::Gesture::{Blink, Turn};
+        use liveness::Gesture::{Blink, ComeCloser, MouthOpen, Smile, Turn};
         match self {
             Self::Unhurried => Space::without(&[Blink, Turn]),
+            Self::Targets => Space::without(&[Blink, Turn, Smile, MouthOpen, ComeCloser]),
             _ => Space::without(&[]),
         }
     }

@@ -1,9 +1,7 @@
 //! What recordings and people achieve, in a small and always equal version of `examples/monte_carlo`.
 
-mod simulation;
-
-use simulation::replay::{Cooperation, Kind, Replays, cooperate, recordings, tours};
-use simulation::seeded;
+use crate::simulation::replay::{Cooperation, Kind, Replays, cooperate, recordings, tours};
+use crate::simulation::seeded;
 
 /// The product's requirement: of random sequences, recordings pass at most one in a thousand.
 const MOST_SEQUENCES: f64 = 0.001;
@@ -13,7 +11,7 @@ const DRAWS: usize = 2_000;
 #[test]
 fn one_recording_and_three_pass_at_most_one_sequence_in_a_thousand() {
     let mut rng = seeded(11);
-    for kind in [Kind::Sequence, Kind::Unhurried] {
+    for kind in [Kind::Sequence, Kind::Unhurried, Kind::Targets] {
         let recordings = recordings(kind, 3, &mut rng);
         let replays = Replays::measure(kind, &recordings, DRAWS, &mut rng);
         assert_eq!(replays.total().1, 3 * DRAWS, "{}", kind.name());
@@ -45,7 +43,13 @@ fn a_recording_passes_fewer_nose_challenges_than_with_the_reference_rules() {
 
 #[test]
 fn people_who_do_what_is_asked_pass() {
-    for kind in [Kind::Reference, Kind::Nose, Kind::Sequence, Kind::Unhurried] {
+    for kind in [
+        Kind::Reference,
+        Kind::Nose,
+        Kind::Sequence,
+        Kind::Unhurried,
+        Kind::Targets,
+    ] {
         let people: Cooperation = cooperate(kind, 250, &mut seeded(14));
         assert!(
             0.95 < people.rate(),
