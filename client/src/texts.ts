@@ -6,6 +6,8 @@ import type { CameraFailure } from './camera/useCamera.ts'
 import type { Refusal } from './upload/photo.ts'
 import { duration, fileSize } from './ui/format.ts'
 
+export { auditText, roleText, scopeText } from './accountTexts.ts'
+
 export const texts = {
   product: 'Visavis',
   tagline: 'See what a face shows.',
@@ -19,6 +21,7 @@ export const texts = {
     label: 'Pages',
     upload: 'New picture',
     history: 'History',
+    audit: 'Audit',
     account: (username: string) => `Account of ${username}`,
     signOut: 'Sign out',
     signingOut: 'Signing out…',

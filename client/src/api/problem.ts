@@ -49,6 +49,11 @@ export function failureOf(error: unknown): Failure {
   return { kind: 'defect' }
 }
 
+/** Whether what was to be changed is not there any more. */
+export function isGone(error: unknown): boolean {
+  return error instanceof RequestFailed && error.failure.kind === 'problem' && error.status === 404
+}
+
 /** Reads the failure from an answer that is not a success. */
 export async function failureFrom(response: Response): Promise<Failure> {
   const problem = isProblemDocument(response) ? parseProblem(await readJson(response)) : null

@@ -22,10 +22,14 @@ export function signInFaults(fields: { username: string, password: string }): Fa
 
 export function signUpFaults(fields: SignUpRequest): Faults<SignUpRequest> {
   return {
-    username: USERNAME.test(fields.username) ? null : texts.signIn.usernameWrong,
+    username: usernameFault(fields.username),
     email: emailFault(fields.email),
     password: newPasswordFault(fields.password),
   }
+}
+
+export function usernameFault(text: string): string | null {
+  return USERNAME.test(text) ? null : texts.signIn.usernameWrong
 }
 
 export function emailFault(text: string): string | null {

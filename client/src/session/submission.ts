@@ -25,5 +25,10 @@ export function useSubmission() {
     }
   }
 
-  return { state: shallowReadonly(state), submit }
+  /** Forgets the failure of the last one: what comes is another matter. */
+  function reset(): void {
+    if (state.value.kind === 'failed') state.value = { kind: 'idle' }
+  }
+
+  return { state: shallowReadonly(state), submit, reset }
 }
