@@ -1,7 +1,10 @@
 import { createRouter } from 'vue-router'
 import type { RouteLocationNormalized, RouteLocationRaw, RouteRecordRaw, RouterHistory } from 'vue-router'
+import AccountPage from './account/AccountPage.vue'
+import AuditPage from './audit/AuditPage.vue'
 import { filtersOf } from './history/filters.ts'
 import HistoryPage from './history/HistoryPage.vue'
+import ApiKeysPage from './keys/ApiKeysPage.vue'
 import ResultPage from './result/ResultPage.vue'
 import ForgotPasswordPage from './session/ForgotPasswordPage.vue'
 import PasswordPage from './session/PasswordPage.vue'
@@ -10,20 +13,26 @@ import SignInPage from './session/SignInPage.vue'
 import { destinationOf } from './session/destination.ts'
 import type { SessionState } from './session/session.ts'
 import type { SessionControl } from './session/useSession.ts'
+import SessionsPage from './sessions/SessionsPage.vue'
 import NotFoundPage from './shell/NotFoundPage.vue'
 import { texts } from './texts.ts'
 import UploadPage from './upload/UploadPage.vue'
+import UsersPage from './users/UsersPage.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
     title: string
     /** Who sees the page; others are sent to where they have to go first. */
-    for: 'everybody' | 'signed-out' | 'signed-in'
+    for: 'everybody' | 'signed-out' | 'signed-in' | 'administrators'
   }
 }
 
 /** A UUID, as far as a path pattern can say it: these may not contain groups. */
 const ANALYSIS_ID = '[0-9a-fA-F-]{36}'
+
+function userIdOf(value: unknown): string | null {
+  return typeof value === 'string' && /^[0-9a-f-]{36}$/i.test(value) ? value : null
+}
 
 export const routes: RouteRecordRaw[] = [
   {
@@ -42,6 +51,27 @@ export const routes: RouteRecordRaw[] = [
   {
     path: '/password', name: 'password', component: PasswordPage,
     meta: { title: texts.password.title, for: 'signed-in' },
+  },
+  {
+    path: '/account', name: 'account', component: AccountPage,
+    meta: { title: texts.account.title, for: 'signed-in' },
+  },
+  {
+    path: '/account/sessions', name: 'sessions', component: SessionsPage,
+    meta: { title: texts.sessions.title, for: 'signed-in' },
+  },
+  {
+    path: '/account/api-keys', name: 'api-keys', component: ApiKeysPage,
+    meta: { title: texts.apiKeys.title, for: 'signed-in' },
+  },
+  {
+    path: '/admin/users', name: 'users', component: UsersPage,
+    meta: { title: texts.users.title, for: 'administrators' },
+  },
+  {
+    path: '/admin/audit', name: 'audit', component: AuditPage,
+    props: to => ({ userId: userIdOf(to.query.user) }),
+    meta: { title: texts.audit.title, for: 'administrators' },
   },
   {
     path: '/forgot-password', name: 'forgot-password', component: ForgotPasswordPage,
@@ -81,7 +111,7 @@ export function createClientRouter(session: SessionControl, history: RouterHisto
 
 /** Where somebody in this state is sent instead; nothing where he may go on. */
 export function detour(
-  to: Pick<RouteLocationNormalized, 'fullPath' | 'query' | 'meta'> & { name?: unknown }, state: SessionState,
+  to: Pick<RouteLocationNormalized, 'path' | 'fullPath' | 'query' | 'meta'> & { name?: unknown }, state: SessionState,
 ): RouteLocationRaw | undefined {
   if (state.kind === 'signed-in' && state.mustChangePassword && to.meta.for !== 'everybody') {
     return to.name === 'password' ? undefined : { name: 'password', query: { next: to.fullPath } }
@@ -89,7 +119,11 @@ export function detour(
   if (state.kind === 'signed-in' && to.meta.for === 'signed-out') {
     return destinationOf(to.query.next)
   }
-  if (state.kind === 'signed-out' && to.meta.for === 'signed-in') {
+  if (state.kind === 'signed-in' && to.meta.for === 'administrators' && state.user.role !== 'admin') {
+    // To everybody else there is nothing, at this very address.
+    return { name: 'not-found', params: { nothing: to.path.slice(1).split('/') } }
+  }
+  if (state.kind === 'signed-out' && (to.meta.for === 'signed-in' || to.meta.for === 'administrators')) {
     const isFrontPage = to.fullPath === '/' || state.because === 'left'
     return { name: 'sign-in', query: isFrontPage ? {} : { next: to.fullPath } }
   }

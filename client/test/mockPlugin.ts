@@ -12,6 +12,7 @@ const SECURITY_POLICY = [
 export function mockPlugin(): Plugin {
   const server = new MockServer({ storage: '/storage' })
   server.addAccount('ada', 'one-time-password', true)
+  server.addAdministrator('admin', 'three plain unrelated words')
   return {
     name: 'visavis-mock',
     configurePreviewServer(preview) {

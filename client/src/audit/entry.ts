@@ -1,0 +1,52 @@
+import type { AuditEntry } from '../api/types.ts'
+import { texts } from '../texts.ts'
+
+/** Somebody or something an entry is about. */
+export interface Party {
+  text: string
+  /** The account whose entries can be shown; null for what is none. */
+  userId: string | null
+  /** The identifier in full, where the text has less. */
+  title: string | null
+}
+
+type Names = ReadonlyMap<string, string>
+
+export function accountOf(id: string, names: Names): Party {
+  const name = names.get(id)
+  return { text: name ?? texts.audit.account(short(id)), userId: id, title: name === undefined ? id : null }
+}
+
+/** Who did it. */
+export function doerOf({ userId, event, network }: AuditEntry, names: Names): Party {
+  if (userId !== null) return accountOf(userId, names)
+  // Only what an operator starts by hand comes from no network.
+  const isOperator = network === null || event === 'signing-keys-rotated' || event === 'first-administrator'
+  return { text: isOperator ? texts.audit.operator : texts.audit.stranger, userId: null, title: null }
+}
+
+/** To whom or what it was done, where that is another. */
+export function subjectOf({ subjectId, event }: AuditEntry, names: Names): Party | null {
+  if (subjectId === null) return null
+  switch (event) {
+    case 'api-key-created':
+    case 'api-key-revoked':
+    case 'api-key-used':
+      return { text: texts.audit.apiKey(short(subjectId)), userId: null, title: subjectId }
+    case 'sign-out':
+    case 'refresh-reused':
+      return { text: texts.audit.session(short(subjectId)), userId: null, title: subjectId }
+    default:
+      return accountOf(subjectId, names)
+  }
+}
+
+/** The accounts of an entry. */
+export function accountsIn(entry: AuditEntry): string[] {
+  return [entry.userId, subjectOf(entry, new Map())?.userId ?? null].filter(it => it !== null)
+}
+
+function short(id: string): string {
+  // The end of a time-ordered identifier differs where its beginning does not.
+  return id.slice(-8)
+}
