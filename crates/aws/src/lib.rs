@@ -8,6 +8,7 @@
 
 pub mod alerts;
 pub mod analyses;
+pub mod api_keys;
 pub mod audit;
 pub mod erasure;
 pub mod faces;

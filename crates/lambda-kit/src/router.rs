@@ -2,17 +2,17 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use api::{Access, Method, Problem, ProblemType, Route};
+use api::{Method, Problem, ProblemType, Route, wire::AuditEvent};
 use futures::future::BoxFuture;
-use http::header::AUTHORIZATION;
+use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    Failure, Invocation, Request, Response,
+    Failure, Happened, Invocation, Request, Response, Trail,
     event::HttpEvent,
     limits::{Limits, Quota},
     panics::{self, Panicked},
-    principal::{AccessTokens, Credential, Principal},
+    principal::{AccessTokens, Admission, Admitted, ApiKeys},
 };
 
 type Handler = Arc<dyn Fn(Request) -> BoxFuture<'static, Result<Response, Failure>> + Send + Sync>;
@@ -27,15 +27,16 @@ pub struct Router<S> {
 }
 
 impl<S: Send + Sync + 'static> Router<S> {
-    /// Returns a router without routes. `tokens` verifies whoever calls a route that is not public.
+    /// Returns a router without routes. `tokens` verifies whoever is signed in.
     pub fn new(tokens: AccessTokens, state: Arc<S>) -> Self {
         let table = Table {
-            tokens,
+            admission: Admission::new(tokens),
             mounted: Vec::new(),
             paths: matchit::Router::new(),
             methods: Vec::new(),
             max_body_bytes: MAX_BODY_BYTES,
             limits: None,
+            trail: None,
         };
         Self { state, table }
     }
@@ -56,6 +57,20 @@ impl<S: Send + Sync + 'static> Router<S> {
             route,
             Arc::new(move |request| Box::pin(handler(state.clone(), request))),
         );
+        self
+    }
+
+    /// Takes API keys on the routes that are open to them.
+    #[must_use]
+    pub fn api_keys(mut self, api_keys: ApiKeys) -> Self {
+        self.table.admission.set_api_keys(api_keys);
+        self
+    }
+
+    /// Writes into this trail when API keys are used, once an hour for each.
+    #[must_use]
+    pub fn trail(mut self, trail: Trail) -> Self {
+        self.table.trail = Some(trail);
         self
     }
 
@@ -91,12 +106,18 @@ impl<S: Send + Sync + 'static> Router<S> {
         missing.chain(foreign).collect()
     }
 
-    /// A route that is limited must not be served without counting.
+    /// A route that is limited must not be served without counting, nor one that is open to API keys without them.
     pub(crate) fn into_table(self) -> Table {
         let uncounted = self.table.mounted.iter().find(|it| it.route.rate().is_some());
         assert!(
             self.table.limits.is_some() || uncounted.is_none(),
             "a route is limited and nothing counts"
+        );
+        let closed = |it: &&Mounted| !self.table.admission.can_verify(it.route.access);
+        let closed = self.table.mounted.iter().find(closed).map(|it| it.route.id);
+        assert!(
+            closed.is_none(),
+            "{closed:?} is open to API keys and nothing verifies them"
         );
         self.table
     }
@@ -122,12 +143,13 @@ type PathParameters = Vec<(String, String)>;
 
 /// Routes by path, then by method.
 pub(crate) struct Table {
-    tokens: AccessTokens,
+    admission: Admission,
     mounted: Vec<Mounted>,
     paths: matchit::Router<usize>,
     methods: Vec<BTreeMap<Method, usize>>,
     max_body_bytes: usize,
     limits: Option<Limits>,
+    trail: Option<Trail>,
 }
 
 /// What became of a request, and under which route it goes into the log.
@@ -172,9 +194,10 @@ impl Table {
             }
         };
         let answered = panics::caught(async {
-            let request = self
-                .admit(mounted.route, event, path_parameters, invocation)
-                .await?;
+            let headers = event.headers();
+            let admitted = self.admission.admit(mounted.route.access, &headers).await?;
+            let request = self.request((event, headers), path_parameters, &admitted, invocation)?;
+            self.write_down_use(&admitted, &request).await;
             let quota = self.count(mounted.route, &request).await?;
             let headers = quota.as_ref().map(Quota::headers).into_iter().flatten();
             match (mounted.handler)(request).await {
@@ -219,19 +242,28 @@ impl Table {
         limits.take(rate, &request.principal()?.user.to_string()).await
     }
 
-    /// Checks everything that is checked before a handler sees a request.
-    async fn admit(
+    /// Writes down that an API key was used, where that is due; what was written down goes into the trail as well.
+    async fn write_down_use(&self, admitted: &Admitted, request: &Request) {
+        let Some(used) = self.admission.mark_used(admitted).await else {
+            return;
+        };
+        if let Some(trail) = &self.trail {
+            let network = self.limits.as_ref().and_then(|it| it.network(request));
+            let happened = Happened::done(AuditEvent::ApiKeyUsed)
+                .by(used.user)
+                .to(used.id.as_uuid());
+            trail.record(happened.from(network)).await;
+        }
+    }
+
+    /// Puts together what a handler sees.
+    fn request(
         &self,
-        route: &Route,
-        mut event: HttpEvent,
+        (mut event, headers): (HttpEvent, HeaderMap),
         path_parameters: PathParameters,
+        admitted: &Admitted,
         invocation: &Invocation,
     ) -> Result<Request, Failure> {
-        let headers = event.headers();
-        let authorization = headers
-            .get(AUTHORIZATION)
-            .map(|it| it.to_str().unwrap_or_default());
-        let principal = self.principal(route.access, authorization).await?;
         let body = event
             .body()
             .ok_or_else(|| Problem::new(ProblemType::InvalidJson).detail("The body is not valid base64."))?;
@@ -248,38 +280,9 @@ impl Table {
             query: event.raw_query_string,
             path_parameters,
             body,
-            principal,
+            principal: admitted.principal.clone(),
             source_ip: event.request_context.http.source_ip,
         })
-    }
-
-    async fn principal(
-        &self,
-        access: Access,
-        authorization: Option<&str>,
-    ) -> Result<Option<Principal>, Failure> {
-        let (restricted_may, admin_only) = match access {
-            Access::Public => return Ok(None),
-            Access::RestrictedUser => (true, false),
-            Access::User | Access::Scoped(_) => (false, false),
-            Access::Admin => (false, true),
-            Access::Device => return Err(ProblemType::Unauthenticated.into()),
-        };
-        let principal = self.tokens.verify(authorization).await?;
-        let restricted = matches!(
-            principal.credential,
-            Credential::Session {
-                must_change_password: true,
-                ..
-            }
-        );
-        if restricted && !restricted_may {
-            return Err(ProblemType::PasswordChangeRequired.into());
-        }
-        if admin_only && !principal.is_admin() {
-            return Err(ProblemType::Forbidden.into());
-        }
-        Ok(Some(principal))
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Behind the feature `testing`, so that no function carries the key.
 
+mod api_keys;
+
 use std::{
     collections::{BTreeMap, btree_map::Entry},
     sync::{Arc, Mutex},
@@ -14,6 +16,8 @@ use domain::{
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use uuid::Uuid;
+
+pub use api_keys::ApiKeyRows;
 
 use crate::principal::{AUDIENCE, Claims, ISSUER, LIFETIME_S, TOKEN_TYPE};
 use crate::{AccessTokens, Clock, Limits, RandomIds, audit::Trail};
@@ -123,17 +127,27 @@ pub fn read_audit(rows: &AuditRows, range: AuditRange) -> Vec<AuditRow> {
 /// If it cannot be signed.
 #[must_use]
 pub fn token(user: UserId, now: Timestamp) -> String {
+    token_of(user, Role::User, false, now)
+}
+
+/// Returns an access token of `user`, who has this role and perhaps a one-time password, issued at `now`.
+///
+/// # Panics
+///
+/// If it cannot be signed.
+#[must_use]
+pub fn token_of(user: UserId, role: Role, must_change_password: bool, now: Timestamp) -> String {
     let claims = Claims {
         iss: ISSUER.to_owned(),
         aud: AUDIENCE.to_owned(),
         sub: user.to_string(),
-        role: Role::User.as_str().to_owned(),
+        role: role.as_str().to_owned(),
         sid: SessionId::from_uuid(Uuid::nil()).to_string(),
         jti: Uuid::nil().to_string(),
         iat: now.as_second(),
         nbf: None,
         exp: now.as_second() + i64::from(LIFETIME_S),
-        pwc: false,
+        pwc: must_change_password,
     };
     let header = Header {
         kid: Some(KEY_ID.to_owned()),

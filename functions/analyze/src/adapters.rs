@@ -6,6 +6,7 @@ use api::wire::{Analysis, ImageVariant};
 use aws::analyses::{
     AnalysesTable, AnalysisFilter, AnalysisRow, AnalysisRows, PutAnalysisError, StoredAnalysis,
 };
+use aws::api_keys::ApiKeysTable;
 use aws::faces::{DetectFacesFailure, DetectedFace, FaceAttribute, FaceDetector};
 use aws::limits::LimitsTable;
 use aws::parameters::Parameters;
@@ -13,7 +14,7 @@ use aws::photos::{Bucket, GetError, Object, ObjectKey, Presigned};
 use aws::uploads::{Claim, ClaimError, Remembered, UploadRow, UploadsTable};
 use domain::{AnalysisId, Fault, UploadId, UserId};
 use jiff::Timestamp;
-use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits};
+use lambda_kit::{AccessTokens, ApiKeys, Function, InitError, Kit, Limits};
 
 use crate::capabilities::{
     ClaimUpload, DetectFaces, GetAnalysis, GetUpload, KeepImages, KeepResults, ListAnalyses, PutAnalysis,
@@ -58,6 +59,19 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         let (parameters, name) = (parameters.clone(), config.jwks_parameter.clone());
         async move { parameters.get(&name).await }
     });
+    let table = ApiKeysTable::new(&kit.aws, config.api_keys_table);
+    let uses = table.clone();
+    let api_keys = ApiKeys::new(
+        kit.clock.clone(),
+        move |user, id| {
+            let table = table.clone();
+            async move { table.find(user, id).await }
+        },
+        move |used| {
+            let table = uses.clone();
+            async move { table.mark_used(used).await }
+        },
+    );
     let table = LimitsTable::new(&kit.aws, config.limits_table);
     let limits = Limits::new(kit.clock.clone(), move |swap| {
         let table = table.clone();
@@ -68,7 +82,12 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
     };
-    Ok(Function::http(http::router(tokens, limits, Arc::new(context))))
+    Ok(Function::http(http::router(
+        tokens,
+        api_keys,
+        limits,
+        Arc::new(context),
+    )))
 }
 
 impl GetUpload for Aws {

@@ -7,7 +7,7 @@ use api::{Problem, ProblemType, routes};
 use aws::analyses::AnalysisFilter;
 use domain::{AnalysisId, PageLimit, UploadId};
 use jiff::Timestamp;
-use lambda_kit::{AccessTokens, Clock, Failure, Ids, Limits, Request, Response, Router, cursor};
+use lambda_kit::{AccessTokens, ApiKeys, Clock, Failure, Ids, Limits, Request, Response, Router, cursor};
 use picture::PictureError;
 
 use crate::capabilities::ListAnalyses;
@@ -36,11 +36,17 @@ impl<D> std::fmt::Debug for Context<D> {
 }
 
 /// Returns the routes of this function.
-pub fn router<D>(tokens: AccessTokens, limits: Limits, context: Arc<Context<D>>) -> Router<Context<D>>
+pub fn router<D>(
+    tokens: AccessTokens,
+    api_keys: ApiKeys,
+    limits: Limits,
+    context: Arc<Context<D>>,
+) -> Router<Context<D>>
 where
     D: Analyzes + ListAnalyses + Send + 'static,
 {
     Router::new(tokens, context)
+        .api_keys(api_keys)
         .limits(limits)
         .route(&routes::CREATE_ANALYSIS, create)
         .route(&routes::LIST_ANALYSES, list)

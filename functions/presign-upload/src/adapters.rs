@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws::api_keys::ApiKeysTable;
 use aws::limits::LimitsTable;
 use aws::parameters::Parameters;
 use aws::photos::{Bucket, ObjectKey, Presigned, Promise};
 use aws::uploads::{Remembered, UploadRow, UploadsTable};
 use domain::{Fault, UploadId, UserId};
 use jiff::Timestamp;
-use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits};
+use lambda_kit::{AccessTokens, ApiKeys, Function, InitError, Kit, Limits};
 
 use crate::capabilities::{CountPendingUploads, GetUpload, PresignUpload, PutUpload};
 use crate::config::Config;
@@ -39,6 +40,19 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         let (parameters, name) = (parameters.clone(), config.jwks_parameter.clone());
         async move { parameters.get(&name).await }
     });
+    let table = ApiKeysTable::new(&kit.aws, config.api_keys_table);
+    let uses = table.clone();
+    let api_keys = ApiKeys::new(
+        kit.clock.clone(),
+        move |user, id| {
+            let table = table.clone();
+            async move { table.find(user, id).await }
+        },
+        move |used| {
+            let table = uses.clone();
+            async move { table.mark_used(used).await }
+        },
+    );
     let table = LimitsTable::new(&kit.aws, config.limits_table);
     let limits = Limits::new(kit.clock.clone(), move |swap| {
         let table = table.clone();
@@ -49,7 +63,12 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
     };
-    Ok(Function::http(http::router(tokens, limits, Arc::new(context))))
+    Ok(Function::http(http::router(
+        tokens,
+        api_keys,
+        limits,
+        Arc::new(context),
+    )))
 }
 
 impl CountPendingUploads for Aws {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::wire::{CreateUploadRequest, Upload, UploadMethod};
 use api::{Problem, ProblemType};
 use domain::UploadId;
-use lambda_kit::{AccessTokens, Clock, Failure, Ids, Limits, Request, Response, Router};
+use lambda_kit::{AccessTokens, ApiKeys, Clock, Failure, Ids, Limits, Request, Response, Router};
 
 use crate::capabilities::{CountPendingUploads, GetUpload, PresignUpload, PutUpload};
 use crate::handler::{Announced, HandOutError, MAX_PENDING_UPLOADS, MAX_UPLOAD_BYTES, Place, hand_out};
@@ -31,11 +31,17 @@ impl<D> std::fmt::Debug for Context<D> {
 }
 
 /// Returns the routes of this function.
-pub fn router<D>(tokens: AccessTokens, limits: Limits, context: Arc<Context<D>>) -> Router<Context<D>>
+pub fn router<D>(
+    tokens: AccessTokens,
+    api_keys: ApiKeys,
+    limits: Limits,
+    context: Arc<Context<D>>,
+) -> Router<Context<D>>
 where
     D: CountPendingUploads + GetUpload + PutUpload + PresignUpload + Send + Sync + 'static,
 {
     Router::new(tokens, context)
+        .api_keys(api_keys)
         .limits(limits)
         .route(&api::routes::CREATE_UPLOAD, create)
 }

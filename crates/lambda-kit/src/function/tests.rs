@@ -5,7 +5,7 @@ use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse
 use serde_json::json;
 
 use super::*;
-use crate::{AccessTokens, Request, SystemClock};
+use crate::{AccessTokens, Request, SystemClock, testing::ApiKeyRows};
 
 fn nobody() -> AccessTokens {
     AccessTokens::new(Arc::new(SystemClock), || async { Ok(None) })
@@ -217,6 +217,7 @@ async fn a_fault_is_a_problem_without_detail() {
 async fn a_protected_route_refuses_before_its_handler_runs() {
     let function = Function::http(
         Router::new(nobody(), Arc::new(()))
+            .api_keys(ApiKeyRows::default().verifier(Arc::new(SystemClock)))
             .limits(crate::testing::limits_at(Arc::new(SystemClock)))
             .route(
                 &routes::LIST_ANALYSES,
@@ -314,6 +315,14 @@ async fn actions_are_called_by_name_and_only_directly() {
 }
 
 #[test]
+#[should_panic(expected = "nothing verifies them")]
+fn a_route_that_is_open_to_api_keys_is_not_served_without_them() {
+    let router = Router::new(nobody(), Arc::new(()))
+        .route(&routes::GET_ANALYSIS, async |_, _| Ok(Response::no_content()));
+    drop(Function::http(router));
+}
+
+#[test]
 #[should_panic(expected = "nothing counts")]
 fn a_limited_route_is_not_served_uncounted() {
     let router = Router::new(nobody(), Arc::new(()))
@@ -325,19 +334,28 @@ fn a_limited_route_is_not_served_uncounted() {
 async fn the_thirty_first_list_of_a_minute_is_refused_and_answers_say_what_is_left() {
     let now: jiff::Timestamp = "2026-11-20T11:00:00Z".parse().unwrap();
     let limits = crate::testing::limits_at(Arc::new(crate::testing::StoppedClock(now)));
-    let router = Router::new(crate::testing::access_tokens(now), Arc::new(())).limits(limits);
+    let keys = ApiKeyRows::default();
+    let router = Router::new(crate::testing::access_tokens(now), Arc::new(()))
+        .api_keys(keys.verifier(Arc::new(crate::testing::StoppedClock(now))))
+        .limits(limits);
     let function =
         Function::http(router.route(&routes::LIST_ANALYSES, async |_, _| Ok(Response::ok(&json!({})))));
     let user = domain::UserId::parse("01890a5d-ac96-774b-bcce-b302099a8057").unwrap();
     let mut event = event("GET", "/api/analyses", "");
+    let mut with_key = event.clone();
+    with_key["headers"]["x-api-key"] = keys.issue(user, &[domain::Scope::Analyze], None).into();
     event["headers"]["authorization"] = format!("Bearer {}", crate::testing::token(user, now)).into();
+    // An account's keys and sessions share what it has.
     for left in (0..30).rev() {
-        let (status, headers, _) = invoke(&function, event.clone()).await;
+        let request = if left % 2 == 0 { &event } else { &with_key };
+        let (status, headers, _) = invoke(&function, request.clone()).await;
         assert_eq!(status, 200);
         assert_eq!(headers["ratelimit-policy"], r#""lists";q=30;w=60"#);
         let state = headers["ratelimit"].as_str().unwrap();
         assert!(state.starts_with(&format!("\"lists\";r={left};t=")), "{state}");
     }
+    let (status, ..) = invoke(&function, with_key).await;
+    assert_eq!(status, 429);
     let (status, headers, body) = invoke(&function, event).await;
     assert_eq!((status, &body["type"]), (429, &json!("/problems/rate-limited")));
     assert_eq!(headers["retry-after"], "2");

@@ -1,8 +1,10 @@
-//! Who calls: access tokens and the public keys that verify them.
+//! Who calls: access tokens and the public keys that verify them, API keys, and who may call what.
 //!
 //! A token is a JWT (RFC 9068) signed with Ed25519. The algorithm is ours to say, never the token's; the key is
 //! chosen by `kid` among the published ones; the clock is given.
 
+mod admission;
+mod api_key;
 mod claims;
 mod keys;
 
@@ -11,6 +13,8 @@ use std::{fmt, sync::Arc};
 use api::ProblemType;
 use domain::{ApiKeyId, DoorId, Fault, Role, Scope, SessionId, UserId};
 
+pub(crate) use admission::{Admission, Admitted};
+pub use api_key::{API_KEY_PREFIX, API_KEY_SECRET_BYTES, ApiKeyToken, ApiKeys};
 pub use claims::{AUDIENCE, Claims, ISSUER, LIFETIME_S, TOKEN_TYPE};
 
 use crate::{Clock, Failure};

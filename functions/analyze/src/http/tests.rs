@@ -33,6 +33,7 @@ fn function_in(deps: World, content_type: &str, photo: Vec<u8>) -> Function {
     };
     let router = router(
         testing::access_tokens(now()),
+        testing::ApiKeyRows::default().verifier(Arc::new(StoppedClock(now()))),
         testing::limits_at(Arc::new(StoppedClock(now()))),
         Arc::new(context),
     );

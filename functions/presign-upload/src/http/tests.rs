@@ -17,6 +17,7 @@ fn function() -> Function {
     };
     let router = router(
         testing::access_tokens(now()),
+        testing::ApiKeyRows::default().verifier(Arc::new(StoppedClock(now()))),
         testing::limits_at(Arc::new(StoppedClock(now()))),
         Arc::new(context),
     );
