@@ -10,7 +10,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::frame::ServerMs;
-use crate::gesture::{Event, Rest, Told, Watch};
+use crate::gesture::{Event, Rest, SHAPE_CHANGE, Told, Watch};
 use crate::nose::{MAX_SPEED, Next, speed};
 use crate::risk::{Ledger, Signal};
 use crate::sight::{Seen, Sight};
@@ -206,13 +206,14 @@ impl Run {
         let Some(shown) = &mut self.shown else {
             return Next::Stay(None);
         };
-        let (mut strays, mut done, mut hint) = (0, false, None);
+        let (mut strays, mut done, mut hint) = (0_u8, false, None);
         for event in glance.events.iter().filter(|it| shown.index < it.since) {
             match meaning(step, event.told, glance.seen, &shown.way) {
                 Meaning::Asked => done = true,
                 Meaning::Free => {}
                 Meaning::Stray(points) => {
-                    strays += points;
+                    // What one frame tells is one thing: a smile that shows teeth.
+                    strays = points.max(strays);
                     hint = Some(if step.is_head_motion() {
                         Hint::OtherWay
                     } else {
@@ -231,7 +232,7 @@ impl Run {
                 Follow::BackToMiddle => hint = Some(Hint::BackToMiddle),
                 Follow::Flat => return Next::Fail(Reason::FlatFace, None),
             }
-        } else if done && step.is_head_motion() && self.rest.has_shape_of(glance.seen) {
+        } else if done && step.is_head_motion() && self.rest.shape_change(glance.seen) < SHAPE_CHANGE {
             return Next::Fail(Reason::FlatFace, None);
         }
         if (done || 0 < strays) && glance.when.at.since(self.since) < REACTION_MS {

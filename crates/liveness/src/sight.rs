@@ -28,8 +28,9 @@ pub(crate) enum Sight {
 pub(crate) struct Seen {
     pub(crate) face: Rect,
     pub(crate) nose: Point,
-    /// Between the eyes, if both were found.
-    pub(crate) eyes: Option<Point>,
+    /// How far the nose is to the right of the eyes' middle, along the line through the eyes, in pixels; `None` unless both eyes
+    /// were found. Tilting the head does not change it.
+    aside: Option<f64>,
     pub(crate) shape: Shape,
     /// Degrees, see [`crate::frame::Pose`].
     pub(crate) yaw: f64,
@@ -65,6 +66,7 @@ impl Seen {
         };
         let landmarks = face.landmarks.iter().take(MAX_LANDMARKS);
         let landmarks: Vec<Point> = landmarks.filter_map(|it| point(it.x, it.y)).collect();
+        let nose = named(LandmarkKind::Nose)?.snapped();
         let eyes = named(LandmarkKind::EyeLeft).zip(named(LandmarkKind::EyeRight));
         let percent = |judgement: Option<crate::frame::Judgement>| {
             let percent = judgement?.percent_yes();
@@ -72,11 +74,8 @@ impl Seen {
         };
         Some(Self {
             face: rect(&face.bounding_box, picture)?,
-            nose: named(LandmarkKind::Nose)?.snapped(),
-            eyes: eyes.map(|(left, right)| Point {
-                x: f64::midpoint(left.x, right.x),
-                y: f64::midpoint(left.y, right.y),
-            }),
+            nose,
+            aside: eyes.and_then(|(left, right)| aside(nose, left, right)),
             shape: Shape::of(&landmarks),
             yaw: angle(face.pose.yaw)?,
             pitch: angle(face.pose.pitch)?,
@@ -91,9 +90,15 @@ impl Seen {
     /// Where they disagree the detector's sign is not the one the rules mean, or the pose is not this face's: such a
     /// frame is no evidence of a turn. A face without both eyes (turned far) has only its yaw.
     pub(crate) fn pose_agrees(&self) -> bool {
-        self.eyes
-            .is_none_or(|eyes| 0.0 <= (self.nose.x - eyes.x) * self.yaw)
+        self.aside.is_none_or(|aside| 0.0 <= aside * self.yaw)
     }
+}
+
+fn aside(nose: Point, left: Point, right: Point) -> Option<f64> {
+    let apart = left.distance(right);
+    let along = (nose.x - f64::midpoint(left.x, right.x)) * (right.x - left.x)
+        + (nose.y - f64::midpoint(left.y, right.y)) * (right.y - left.y);
+    (1.0 <= apart).then(|| along / apart)
 }
 
 fn angle(degrees: f64) -> Option<f64> {
@@ -156,6 +161,17 @@ mod tests {
             change(&mut broken);
             assert_eq!(Sight::of(&frame(0, vec![broken]), size()), Sight::Nobody);
         }
+    }
+
+    #[test]
+    fn the_side_of_the_nose_does_not_depend_on_the_tilt() {
+        let point = |x: f64, y: f64| Point { x, y };
+        let straight = aside(point(108.0, 140.0), point(60.0, 100.0), point(140.0, 100.0));
+        assert_eq!(straight, Some(8.0));
+        // The same, turned by a right angle about the origin.
+        let tilted = aside(point(-140.0, 108.0), point(-100.0, 60.0), point(-100.0, 140.0));
+        assert_eq!(tilted, Some(8.0));
+        assert_eq!(aside(point(1.0, 1.0), point(5.0, 5.0), point(5.0, 5.0)), None);
     }
 
     #[test]

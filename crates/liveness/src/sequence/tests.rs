@@ -287,6 +287,50 @@ fn a_face_that_does_everything_in_turn_fails() {
 }
 
 #[test]
+fn a_smile_that_shows_teeth_is_one_thing_too_many_and_not_two() {
+    let teeth = with(|it| (it.smile, it.mouth_open) = (YES, YES));
+    let twice = [
+        teeth.clone(),
+        teeth.clone(),
+        calm(),
+        teeth.clone(),
+        teeth.clone(),
+        calm(),
+    ];
+    let taken = Taken::begin(&[Step::Blink]).frames(&twice);
+    assert_eq!(taken.phase(), Phase::Step { number: 1 });
+    let taken = taken.frames(&[teeth.clone(), teeth]);
+    assert_eq!(taken.phase(), Phase::Failed(Reason::WrongGesture));
+}
+
+#[test]
+fn a_camera_beside_the_screen_sees_a_straight_face_too() {
+    let beside = || yaw(-10.0);
+    let picture = PictureSize::new(640, 480).unwrap();
+    let steps = vec![Step::Smile, Step::TurnLeft];
+    let challenge = Challenge::sequence_of(Uuid::nil(), picture, Pace::Standard, steps, ServerMs(1_000));
+    let outcome = Taken::begin(&[Step::Smile]).outcome;
+    let smiling_beside = || {
+        let mut face = beside();
+        face.smile = YES;
+        face
+    };
+    let taken = Taken { challenge, outcome }.frames(&[
+        beside(),
+        beside(),
+        beside(),
+        smiling_beside(),
+        smiling_beside(),
+        beside(),
+        beside(),
+        yaw(8.0),
+        yaw(26.0),
+        yaw(28.0),
+    ]);
+    assert_eq!(taken.phase(), Phase::Passed);
+}
+
+#[test]
 fn blinks_are_free() {
     let blinks: Vec<_> = (0..5).flat_map(|_| [closed_eyes(), calm()]).collect();
     let taken = Taken::begin(&[Step::Smile]).frames(&blinks);

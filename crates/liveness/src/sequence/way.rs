@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::gesture::Rest;
+use crate::gesture::{Rest, SHAPE_CHANGE, SHAPE_CHANGE_SLIGHT, SHAPE_TELLS_DEG};
 use crate::nose::{REST_SPEED, towards};
 use crate::path;
 use crate::sight::Seen;
@@ -29,9 +29,6 @@ const RESIDUAL: f64 = 0.047;
 /// Least angle of a head whose nose is in a target, in the target's direction, in degrees. Chosen: the near edge of a target is at
 /// 12°, less a detector's error.
 const AIMED_DEG: f64 = 8.0;
-
-/// Yaw from which the shape tells that a head is turned, in degrees: that of the vectors' head does from here on.
-const SHAPE_TELLS_DEG: f64 = 12.0;
 
 /// Where the nose was since the step was shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -144,11 +141,18 @@ impl Way {
 fn is_turned(direction: Direction, seen: &Seen, rest: &Rest) -> bool {
     let unit = direction.unit();
     let sideways = if seen.pose_agrees() {
-        seen.yaw * unit.x
+        (seen.yaw - rest.yaw) * unit.x
     } else {
         0.0
     };
     let upright = (seen.pitch - rest.pitch).abs() * unit.y.abs();
-    let shape_can_tell = unit.y.abs() < 0.5 || SHAPE_TELLS_DEG <= seen.yaw.abs();
-    AIMED_DEG <= sideways + upright && !(shape_can_tell && rest.has_shape_of(seen))
+    let least_change = if SHAPE_TELLS_DEG <= seen.yaw.abs() {
+        SHAPE_CHANGE
+    } else if unit.y.abs() < 0.5 {
+        SHAPE_CHANGE_SLIGHT
+    } else {
+        // Half or wholly a nod.
+        0.0
+    };
+    AIMED_DEG <= sideways + upright && least_change <= rest.shape_change(seen)
 }
