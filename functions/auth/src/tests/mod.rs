@@ -10,6 +10,8 @@ mod reset;
 mod sessions;
 mod users;
 
+mod standing;
+mod user_creation;
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
