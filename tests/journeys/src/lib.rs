@@ -6,6 +6,7 @@ pub mod forgery;
 mod person;
 mod photos;
 mod suite;
+mod tables;
 
 pub use person::{Answer, Person};
 pub use photos::{Sample, broken, jpeg_of_nothing, sample};
