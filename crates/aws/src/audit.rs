@@ -98,8 +98,8 @@ impl AuditTable {
     }
 }
 
-fn n(value: impl ToString) -> AttributeValue {
-    AttributeValue::N(value.to_string())
+fn n(value: impl Into<i128>) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
 }
 
 fn item(row: &AuditRow) -> HashMap<String, AttributeValue> {

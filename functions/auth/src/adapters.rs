@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws::{
+    audit::AuditTable,
     limits::LimitsTable,
     mail::{Letter, Mailer},
     parameters::{CreateParameterError, Parameters, Protection},
@@ -14,7 +15,7 @@ use aws::{
 };
 use domain::{Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
-use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits};
+use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits, Trail};
 
 use crate::{
     capabilities::{
@@ -52,6 +53,21 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         .behind_edge(&config.edge_token)
     };
     let context = Context::<Aws> {
+    let trail = {
+        let table = AuditTable::new(&kit.aws, config.audit_table);
+        let read = table.clone();
+        Trail::new(
+            (kit.clock.clone(), kit.ids.clone()),
+            move |row| {
+                let table = table.clone();
+                async move { table.append(&row).await }
+            },
+            move |range| {
+                let table = read.clone();
+                async move { table.read(range).await }
+            },
+        )
+    };
         accounts: UsersTable::new(&kit.aws, config.users_table, config.api_keys_table),
         sessions: SessionsTable::new(&kit.aws, config.sessions_table.clone()),
         resets: ResetsTable::new(&kit.aws, config.sessions_table),
@@ -65,6 +81,7 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         limits,
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
+        trail,
         self_sign_up: config.self_sign_up,
     };
     Ok(http::function(tokens, Arc::new(context)))

@@ -13,6 +13,8 @@ pub struct Config {
     pub api_keys_table: String,
     /// Table of limits.
     pub limits_table: String,
+    /// Table of what happened.
+    pub audit_table: String,
     /// What the distribution shows, so that the addresses it names are believed.
     pub edge_token: String,
     /// Where the private keys are.
@@ -49,6 +51,7 @@ impl Config {
             sessions_table: env.require("SESSIONS_TABLE")?,
             api_keys_table: env.require("API_KEYS_TABLE")?,
             limits_table: env.require("LIMITS_TABLE")?,
+            audit_table: env.require("AUDIT_TABLE")?,
             edge_token: env.require("EDGE_TOKEN")?,
             signing_key_parameter: env.require("SIGNING_KEY_PARAMETER")?,
             jwks_parameter: env.require("JWKS_PARAMETER")?,

@@ -33,7 +33,7 @@ pub enum FirstAdminError {
     Fault(#[from] Fault),
 }
 
-/// Creates the first administrator and returns his one-time password, which nobody can find out later.
+/// Creates the first administrator and returns him with his one-time password, which nobody can find out later.
 ///
 /// # Errors
 ///
@@ -45,7 +45,7 @@ pub async fn create_first_admin(
     ids: &dyn Ids,
     now: Timestamp,
     (username, email): (Username, Email),
-) -> Result<Secret, FirstAdminError> {
+) -> Result<(UserId, Secret), FirstAdminError> {
     let one_time = one_time_password(random)?;
     let user = UserRow {
         id: UserId::from_uuid(ids.next()),
@@ -69,5 +69,5 @@ pub async fn create_first_admin(
             CreateUserError::Fault(fault) => fault.into(),
         })?;
     tracing::info!(user.id = %user.id, "first administrator created");
-    Ok(one_time)
+    Ok((user.id, one_time))
 }

@@ -58,6 +58,10 @@ pub const MANIFEST: Manifest = Manifest {
             actions: &["dynamodb:PutItem"],
         },
         Grant {
+        Grant {
+            resource: "AuditTable",
+            actions: &["dynamodb:PutItem", "dynamodb:Query"],
+        },
             resource: "parameter/auth/signing-key",
             actions: &["ssm:GetParameter", "ssm:PutParameter"],
         },

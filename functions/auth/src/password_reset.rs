@@ -48,7 +48,7 @@ pub enum ResetError {
     Fault(#[from] Fault),
 }
 
-/// Mails a link to the owner of an address, if there is one.
+/// Mails a link to the owner of an address, if there is one, and returns him.
 ///
 /// Where nobody has the address, the same is read and written for nobody; a mail that cannot be sent is logged and not
 /// reported, because only known addresses are sent any.
@@ -63,7 +63,7 @@ pub async fn forgot(
     random: &impl Random,
     now: Timestamp,
     (origin, email): (&str, &Email),
-) -> Result<(), Fault> {
+) -> Result<Option<UserId>, Fault> {
     // A disabled account is nobody's until it is enabled: a link would be of no use.
     let user = accounts.find_by_email(email).await?.filter(|it| !it.disabled);
     let mut token = Zeroizing::new([0; TOKEN_BYTES]);
@@ -77,8 +77,8 @@ pub async fn forgot(
         expires_at: now + LIFETIME,
     };
     resets.put_reset(&row).await?;
-    if let Some(user) = user {
-        let letter = letter(origin, &user, &URL_SAFE_NO_PAD.encode(token.as_ref()));
+    if let Some(user) = &user {
+        let letter = letter(origin, user, &URL_SAFE_NO_PAD.encode(token.as_ref()));
         match mail.send_mail(&letter).await {
             Ok(()) => tracing::info!(user.id = %user.id, "link for a new password sent"),
             Err(fault) => tracing::error!(
@@ -89,7 +89,7 @@ pub async fn forgot(
             ),
         }
     }
-    Ok(())
+    Ok(user.map(|it| it.id))
 }
 
 /// The token is behind a `#`: browsers send that part to no server and into no `Referer`.
@@ -109,7 +109,7 @@ fn letter(origin: &str, user: &UserRow, token: &str) -> Letter {
     }
 }
 
-/// Sets the password of the account that `token` was mailed to, and ends all its sessions.
+/// Sets the password of the account that `token` was mailed to, ends all its sessions, and returns the account.
 ///
 /// # Errors
 ///
@@ -122,7 +122,7 @@ pub async fn reset(
     limits: &Limits,
     now: Timestamp,
     (token, new): (&Secret, &Secret),
-) -> Result<(), ResetError> {
+) -> Result<UserId, ResetError> {
     let hash = parse(token).ok_or(ResetError::Invalid)?;
     let row = resets.get_reset(&hash).await?.ok_or(ResetError::Invalid)?;
     if row.expires_at <= now {
@@ -149,7 +149,7 @@ pub async fn reset(
     }
     // Whoever reads the mail of the account need not wait because somebody else guessed.
     limits.pardon(ACCOUNT, &user.username.key()).await;
-    Ok(())
+    Ok(user.id)
 }
 
 fn parse(token: &Secret) -> Option<TokenHash> {

@@ -5,7 +5,7 @@
 
 use api::wire::Secret;
 use aws::sessions::RotateError;
-use domain::Fault;
+use domain::{Fault, SessionId, UserId};
 use subtle::ConstantTimeEq;
 
 use crate::{
@@ -21,6 +21,9 @@ pub enum RefreshError {
     /// The session is over, or the token is none of ours; nobody is told which.
     #[error("the session is over")]
     Ended,
+    /// The token was used before: the session is over now. The caller is told nothing else than above.
+    #[error("the refresh token was used before")]
+    Reused(UserId, SessionId),
     /// A service failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -30,8 +33,9 @@ pub enum RefreshError {
 ///
 /// # Errors
 ///
-/// [`RefreshError::Ended`] if the token is malformed, unknown, too old, or was used before, or if the account is
-/// gone or has ended its sessions. In all but the first three cases the session is erased.
+/// [`RefreshError::Ended`] if the token is malformed, unknown, or too old, or if the account is gone or has ended its
+/// sessions, [`RefreshError::Reused`] if the token was used before. In all but the first three cases the session is
+/// erased.
 pub async fn refresh(
     accounts: &impl Accounts,
     sessions: &impl Sessions,
@@ -49,19 +53,26 @@ pub async fn refresh(
     }
     let end = async |why| {
         tracing::info!(reason = why, "session ended");
-        sessions.delete(session.id).await?;
-        Err(RefreshError::Ended)
+        sessions.delete(session.id).await
     };
     // The time it takes to compare hashes tells of the hash at most, which says nothing about the token; constant all the
     // same, so that nobody has to think about it.
     if !bool::from(presented.hash.ct_eq(&session.token_hash)) {
-        return end("a refresh token was used twice").await;
+        end("a refresh token was used twice").await?;
+        return Err(RefreshError::Reused(session.user, session.id));
     }
-    let user = match accounts.get(session.user).await? {
-        Some(user) if user.disabled => return end("the account is disabled").await,
-        Some(user) if user.version == session.user_version => user,
-        Some(_) => return end("the account ended its sessions").await,
-        None => return end("the account is gone").await,
+    let why = match accounts.get(session.user).await? {
+        Some(user) if user.disabled => Err("the account is disabled"),
+        Some(user) if user.version == session.user_version => Ok(user),
+        Some(_) => Err("the account ended its sessions"),
+        None => Err("the account is gone"),
+    };
+    let user = match why {
+        Ok(user) => user,
+        Err(why) => {
+            end(why).await?;
+            return Err(RefreshError::Ended);
+        }
     };
     let (refresh_token, next) = tokens::make_refresh_token(session.id, issuer.random)?;
     let access_token = issuer.access_token(&user, session.id).await?;
@@ -73,10 +84,14 @@ pub async fn refresh(
     {
         Ok(()) => Ok(SignedIn {
             user,
+            session: session.id,
             access_token,
             refresh_token,
         }),
-        Err(RotateError::Spent) => end("a refresh token was used twice at the same time").await,
+        Err(RotateError::Spent) => {
+            end("a refresh token was used twice at the same time").await?;
+            Err(RefreshError::Reused(session.user, session.id))
+        }
         Err(RotateError::Fault(fault)) => Err(fault.into()),
     }
 }

@@ -2,7 +2,7 @@
 
 use api::wire::Secret;
 use aws::{sessions::SessionRow, users::UserRow};
-use domain::{Fault, Username};
+use domain::{Fault, SessionId, UserId, Username};
 use jiff::SignedDuration;
 use lambda_kit::{
     Failure, Limits,
@@ -43,10 +43,13 @@ pub const ADDRESS: Lockout = Lockout {
 pub enum SignInError {
     /// There is no such account, or its password is another.
     #[error("username or password is wrong")]
-    Wrong,
+    Wrong {
+        /// The account that has the name; nobody is told.
+        account: Option<UserId>,
+    },
     /// The password is right, and the account is disabled.
     #[error("the account is disabled")]
-    Disabled,
+    Disabled(UserId),
     /// There were too many failures.
     #[error("there were too many failures")]
     Limited(Failure),
@@ -60,6 +63,8 @@ pub enum SignInError {
 pub struct SignedIn {
     /// The account.
     pub user: UserRow,
+    /// The session.
+    pub session: SessionId,
     /// For the other routes.
     pub access_token: Secret,
     /// For the next access token; good once.
@@ -108,14 +113,15 @@ pub async fn sign_in(
         }
     };
     let known = known(accounts, passwords, username.as_ref(), password).await;
-    if let Ok(None) = known {
-        return Err(SignInError::Wrong);
+    if let Ok(Known::Wrong { account }) = known {
+        return Err(SignInError::Wrong { account });
     }
     // The address keeps its other failures: whoever has an account of his own must not clear them with it. Nor is a
     // fault of ours anybody's failure.
     limits.forgive(of_address).await;
     let user = match known {
-        Ok(user) => user.ok_or(SignInError::Wrong)?,
+        Ok(Known::Right(user)) => *user,
+        Ok(Known::Wrong { account }) => return Err(SignInError::Wrong { account }),
         Err(fault) => {
             if let Some(attempt) = of_account {
                 limits.forgive(attempt).await;
@@ -127,7 +133,7 @@ pub async fn sign_in(
     // Told to whoever knows the password and to nobody else.
     if user.disabled {
         tracing::info!(user.id = %user.id, "disabled account turned away");
-        return Err(SignInError::Disabled);
+        return Err(SignInError::Disabled(user.id));
     }
 
     let session = issuer.new_session()?;
@@ -147,25 +153,42 @@ pub async fn sign_in(
     sessions.put(&row).await?;
     Ok(SignedIn {
         user,
+        session,
         access_token,
         refresh_token,
     })
 }
 
-/// Returns the account that has both the name and the password.
+/// Whether somebody is known.
+enum Known {
+    /// This account has both the name and the password.
+    Right(Box<UserRow>),
+    /// None has.
+    Wrong {
+        /// The account that has the name.
+        account: Option<UserId>,
+    },
+}
+
+/// Returns whether an account has both the name and the password.
 async fn known(
     accounts: &impl Accounts,
     passwords: &Passwords,
     username: Option<&Username>,
     password: &Secret,
-) -> Result<Option<UserRow>, Fault> {
+) -> Result<Known, Fault> {
     let user = match username {
         Some(username) => accounts.find(username).await?,
         None => None,
     };
     let hash = user.as_ref().map(|it| it.password_hash.as_str());
     let matches = passwords.verify(password, hash).await?;
-    Ok(user.filter(|_| matches))
+    Ok(match user {
+        Some(user) if matches => Known::Right(Box::new(user)),
+        user => Known::Wrong {
+            account: user.map(|it| it.id),
+        },
+    })
 }
 
 async fn attempt(limits: &Limits, lockout: Lockout, subject: &str) -> Result<Attempt, SignInError> {

@@ -28,6 +28,7 @@ const WITHOUT_A_TRAIT: [&str; 6] = [
     "GetSiteOrigin",
     "MissUploadedPhoto",
 ];
+    "RecordAudit",
 
 #[test]
 fn every_function_is_a_crate_a_binary_and_a_resource_of_the_same_name() {

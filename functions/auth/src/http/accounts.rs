@@ -2,11 +2,11 @@
 
 use api::{
     FieldError, Problem, ProblemType,
-    wire::{SignUpRequest, User, UserAnswer},
+    wire::{AuditEvent, SignUpRequest, User, UserAnswer},
 };
 use aws::users::UserRow;
 use domain::{Email, Username};
-use lambda_kit::{Failure, Request, Response};
+use lambda_kit::{Failure, Happened, Request, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -45,6 +45,8 @@ pub(super) async fn sign_up<C: Capabilities>(
         applicant,
     )
     .await?;
+    let happened = Happened::done(AuditEvent::SignUp).by(user.id);
+    context.record(&request, happened).await;
     Ok(Response::created(&UserAnswer {
         user: wire_user(&user),
     }))
@@ -103,7 +105,9 @@ pub(super) async fn create_first_admin<C: Capabilities>(
     )
     .await;
     match made {
-        Ok(one_time) => {
+        Ok((user, one_time)) => {
+            let happened = Happened::done(AuditEvent::FirstAdministrator).to(user.as_uuid());
+            context.trail.record(happened).await;
             Ok(json!({ "created": true, "username": event.username, "oneTimePassword": one_time.expose() }))
         }
         Err(FirstAdminError::Exists) => Ok(json!({ "created": false })),

@@ -1,6 +1,7 @@
 //! Requests into values, results into answers. Decisions are elsewhere.
 
 mod accounts;
+mod audit;
 mod passwords;
 mod sessions;
 mod users;
@@ -12,7 +13,9 @@ use api::{
     wire::{Health, HealthStatus},
 };
 use http::header::CACHE_CONTROL;
-use lambda_kit::{AccessTokens, Clock, Failure, Function, Ids, Limits, Response, Router};
+use lambda_kit::{
+    AccessTokens, Clock, Failure, Function, Happened, Ids, Limits, Request, Response, Router, Trail,
+};
 
 use crate::{
     capabilities::Capabilities, first_admin, passwords::Passwords, signing::SigningKeys, tokens::Issuer,
@@ -53,6 +56,8 @@ pub struct Context<C: Capabilities> {
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New identifiers.
+    /// What happened.
+    pub trail: Trail,
     pub ids: Arc<dyn Ids>,
     /// Whether people may create accounts themselves.
     pub self_sign_up: bool,
@@ -68,6 +73,12 @@ impl<C: Capabilities> Context<C> {
     fn issuer(&self) -> Issuer<'_, C::ParameterStore, C::Random> {
         Issuer {
             signing: &self.signing,
+    /// Writes down what a request did, with the network it came from.
+    async fn record(&self, request: &Request, happened: Happened) {
+        let network = self.limits.network(request);
+        self.trail.record(happened.from(network)).await;
+    }
+
             random: &self.random,
             ids: &*self.ids,
             now: self.clock.now(),
@@ -77,10 +88,16 @@ impl<C: Capabilities> Context<C> {
 
 /// Returns the function.
 pub fn function<C: Capabilities>(tokens: AccessTokens, context: Arc<Context<C>>) -> Function {
-    Function::http(router(tokens, context.clone())).direct(first_admin::ACTION, move |event| {
-        let context = context.clone();
-        async move { accounts::create_first_admin(&context, event).await }
-    })
+    let (first, verified) = (context.clone(), context.clone());
+    Function::http(router(tokens, context))
+        .direct(first_admin::ACTION, move |event| {
+            let context = first.clone();
+            async move { accounts::create_first_admin(&context, event).await }
+        })
+        .direct(audit::VERIFY_ACTION, move |event| {
+            let context = verified.clone();
+            async move { audit::verify(&context, event).await }
+        })
 }
 
 pub(crate) fn router<C: Capabilities>(tokens: AccessTokens, context: Arc<Context<C>>) -> Router<Context<C>> {
@@ -110,6 +127,7 @@ pub(crate) fn router<C: Capabilities>(tokens: AccessTokens, context: Arc<Context
         .route(&routes::LIST_USERS, users::list)
         .route(&routes::CREATE_USER, users::create)
         .route(&routes::CHANGE_USER, users::change)
+        .route(&routes::LIST_AUDIT, audit::list)
         .route(&routes::DELETE_USER, users::delete)
 }
 

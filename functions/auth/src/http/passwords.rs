@@ -3,11 +3,11 @@
 use api::{
     Problem, ProblemType,
     limit::{FORGOT, FORGOT_ADDRESS},
-    wire::{ChangePasswordRequest, ForgotPasswordRequest, ResetPasswordRequest},
+    wire::{AuditEvent, ChangePasswordRequest, ForgotPasswordRequest, ResetPasswordRequest},
 };
 use domain::{Email, Fault};
 use http::StatusCode;
-use lambda_kit::{Failure, Request, Response};
+use lambda_kit::{Failure, Happened, Request, Response};
 
 use super::Shared;
 use crate::{
@@ -22,7 +22,7 @@ pub(super) async fn change_password<C: Capabilities>(
 ) -> Result<Response, Failure> {
     let who = (request.principal()?.user, request.session()?);
     let body: ChangePasswordRequest = request.json()?;
-    password_change::change_password(
+    let changed = password_change::change_password(
         &context.accounts,
         &context.sessions,
         &context.passwords,
@@ -31,7 +31,16 @@ pub(super) async fn change_password<C: Capabilities>(
         &body.current_password,
         &body.new_password,
     )
-    .await?;
+    .await;
+    let event = AuditEvent::PasswordChange;
+    match &changed {
+        Ok(()) => context.record(&request, Happened::done(event).by(who.0)).await,
+        Err(ChangePasswordError::Wrong) => {
+            context.record(&request, Happened::refused(event).by(who.0)).await;
+        }
+        Err(_) => {}
+    }
+    changed?;
     Ok(Response::no_content())
 }
 
@@ -47,7 +56,7 @@ pub(super) async fn forgot_password<C: Capabilities>(
     context.limits.take_counted(FORGOT, &email.key()).await?;
     let origin = context.parameters.read(&context.site_origin_parameter).await?;
     let origin = origin.ok_or_else(|| Fault::never("ReadSiteOrigin", "the parameter is missing"))?;
-    password_reset::forgot(
+    let account = password_reset::forgot(
         &context.accounts,
         &context.resets,
         &context.mail,
@@ -56,6 +65,12 @@ pub(super) async fn forgot_password<C: Capabilities>(
         (&origin, &email),
     )
     .await?;
+    let happened = Happened::done(AuditEvent::PasswordForgot);
+    let happened = match account {
+        Some(account) => happened.to(account.as_uuid()),
+        None => happened,
+    };
+    context.record(&request, happened).await;
     tokio::time::sleep_until(started + context.forgot_takes).await;
     Ok(Response::new(StatusCode::ACCEPTED))
 }
@@ -65,7 +80,7 @@ pub(super) async fn reset_password<C: Capabilities>(
     request: Request,
 ) -> Result<Response, Failure> {
     let body: ResetPasswordRequest = request.json()?;
-    password_reset::reset(
+    let reset = password_reset::reset(
         &context.accounts,
         &context.resets,
         &context.passwords,
@@ -74,7 +89,14 @@ pub(super) async fn reset_password<C: Capabilities>(
         context.clock.now(),
         (&body.token, &body.new_password),
     )
-    .await?;
+    .await;
+    let event = AuditEvent::PasswordReset;
+    match &reset {
+        Ok(user) => context.record(&request, Happened::done(event).by(*user)).await,
+        Err(ResetError::Invalid) => context.record(&request, Happened::refused(event)).await,
+        Err(_) => {}
+    }
+    reset?;
     Ok(Response::no_content())
 }
 

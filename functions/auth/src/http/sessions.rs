@@ -5,13 +5,13 @@ use std::time::Duration;
 use api::{
     Problem, ProblemType,
     wire::{
-        Delivery, REFRESH_COOKIE, RefreshRequest, Secret, Session, SessionAnswer, SessionPage, SignInRequest,
-        SignOutQuery,
+        AuditEvent, AuditOutcome, Delivery, REFRESH_COOKIE, RefreshRequest, Secret, Session, SessionAnswer,
+        SessionPage, SignInRequest, SignOutQuery,
     },
 };
 use aws::users::ChangeUserError;
 use domain::SessionId;
-use lambda_kit::{Failure, Request, Response, cookie, principal::LIFETIME_S};
+use lambda_kit::{Failure, Happened, Request, Response, cookie, principal::LIFETIME_S};
 
 use super::{Shared, accounts::wire_user};
 use crate::{
@@ -43,8 +43,28 @@ pub(super) async fn sign_in<C: Capabilities>(
         &body.username,
         &body.password,
     )
-    .await?;
-    Ok(session_answer(signed_in, body.delivery))
+    .await;
+    if let Some(happened) = happened(&signed_in) {
+        context.record(&request, happened).await;
+    }
+    Ok(session_answer(signed_in?, body.delivery))
+}
+
+/// What is written down of an attempt to sign in; nothing of a fault of ours.
+fn happened(signed_in: &Result<SignedIn, SignInError>) -> Option<Happened> {
+    const EVENT: AuditEvent = AuditEvent::SignIn;
+    Some(match signed_in {
+        Ok(it) => Happened::done(EVENT).by(it.user.id).to(it.session.as_uuid()),
+        Err(SignInError::Wrong {
+            account: Some(account),
+        }) => Happened::refused(EVENT).to(account.as_uuid()),
+        Err(SignInError::Wrong { account: None }) => Happened::refused(EVENT),
+        Err(SignInError::Disabled(user)) => Happened::refused(EVENT).by(*user),
+        Err(SignInError::Limited(failure)) if failure.problem().kind() == ProblemType::RateLimited => {
+            Happened::new(EVENT, AuditOutcome::Limited)
+        }
+        Err(SignInError::Limited(_) | SignInError::Fault(_)) => return None,
+    })
 }
 
 pub(super) async fn refresh<C: Capabilities>(
@@ -64,9 +84,15 @@ pub(super) async fn refresh<C: Capabilities>(
         }
         (None, None) => return Err(ProblemType::SessionEnded.into()),
     };
-    match refresh::refresh(&context.accounts, &context.sessions, &context.issuer(), &token).await {
+    let refreshed = refresh::refresh(&context.accounts, &context.sessions, &context.issuer(), &token).await;
+    if let Err(RefreshError::Reused(user, session)) = &refreshed {
+        let happened = Happened::refused(AuditEvent::RefreshReused);
+        let happened = happened.by(*user).to(session.as_uuid());
+        context.record(&request, happened).await;
+    }
+    match refreshed {
         Ok(signed_in) => Ok(session_answer(signed_in, delivery)),
-        Err(RefreshError::Ended) => {
+        Err(RefreshError::Ended | RefreshError::Reused(..)) => {
             let failure = Failure::from(ProblemType::SessionEnded);
             // A cookie that is good for nothing should not be sent again.
             Err(match delivery {
@@ -100,6 +126,14 @@ pub(super) async fn sign_out<C: Capabilities>(
         }
     }
     context.sessions.delete(session).await?;
+    let happened = Happened::done(AuditEvent::SignOut).by(user);
+    // All of them have no identifier.
+    let happened = if query.everywhere {
+        happened
+    } else {
+        happened.to(session.as_uuid())
+    };
+    context.record(&request, happened).await;
     Ok(Response::no_content().with_cookie(cookie::removed(REFRESH_COOKIE, COOKIE_PATH)))
 }
 
@@ -132,6 +166,8 @@ pub(super) async fn delete_session<C: Capabilities>(
     let session = SessionId::parse(request.path("id")).map_err(|_| ProblemType::SessionNotFound)?;
     let now = context.clock.now();
     own_sessions::end(&context.accounts, &context.sessions, now, who, session).await?;
+    let happened = Happened::done(AuditEvent::SignOut).by(who.0);
+    context.record(&request, happened.to(session.as_uuid())).await;
     let response = Response::no_content();
     Ok(if session == who.1 {
         response.with_cookie(cookie::removed(REFRESH_COOKIE, COOKIE_PATH))
@@ -143,6 +179,7 @@ pub(super) async fn delete_session<C: Capabilities>(
 pub(super) fn session_answer(signed_in: SignedIn, delivery: Delivery) -> Response {
     let SignedIn {
         user,
+        session: _,
         access_token,
         refresh_token,
     } = signed_in;
@@ -172,8 +209,8 @@ pub(super) fn session_answer(signed_in: SignedIn, delivery: Delivery) -> Respons
 impl From<SignInError> for Failure {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Wrong => ProblemType::InvalidCredentials.into(),
-            SignInError::Disabled => ProblemType::AccountDisabled.into(),
+            SignInError::Wrong { .. } => ProblemType::InvalidCredentials.into(),
+            SignInError::Disabled(_) => ProblemType::AccountDisabled.into(),
             SignInError::Limited(failure) => failure,
             SignInError::Fault(fault) => fault.into(),
         }

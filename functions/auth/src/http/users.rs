@@ -2,11 +2,13 @@
 
 use api::{
     Problem, ProblemType, routes,
-    wire::{ChangeUserRequest, CreateUserRequest, CreatedUser, ListUsersQuery, ManagedUser, UserPage},
+    wire::{
+        AuditEvent, ChangeUserRequest, CreateUserRequest, CreatedUser, ListUsersQuery, ManagedUser, UserPage,
+    },
 };
 use aws::users::{ListedUser, Place};
 use domain::{PageLimit, UserId};
-use lambda_kit::{Failure, Request, Response, cursor};
+use lambda_kit::{Failure, Happened, Request, Response, cursor};
 
 use super::{Shared, accounts::names};
 use crate::{
@@ -77,6 +79,10 @@ pub(super) async fn create<C: Capabilities>(
         &wanted,
     )
     .await?;
+    let happened = Happened::done(AuditEvent::UserCreated).by(actor);
+    context
+        .record(&request, happened.to(created.user.id.as_uuid()))
+        .await;
     Ok(Response::created(&CreatedUser {
         user: managed_user(&(&created.user).into()),
         one_time_password: created.one_time_password,
@@ -98,6 +104,20 @@ pub(super) async fn change<C: Capabilities>(
     };
     let id = user_id(&request)?;
     let user = users::change(&context.accounts, &context.random, actor, id, wish).await?;
+    let events = [
+        wish.role.map(|_| AuditEvent::UserRoleChanged),
+        wish.disabled.map(|it| {
+            if it {
+                AuditEvent::UserDisabled
+            } else {
+                AuditEvent::UserEnabled
+            }
+        }),
+    ];
+    for event in events.into_iter().flatten() {
+        let happened = Happened::done(event).by(actor).to(id.as_uuid());
+        context.record(&request, happened).await;
+    }
     Ok(Response::ok(&managed_user(&(&user).into())))
 }
 
@@ -108,6 +128,8 @@ pub(super) async fn delete<C: Capabilities>(
     let actor = users::acting(&context.accounts, request.principal()?.user).await?;
     let (id, now) = (user_id(&request)?, context.clock.now());
     users::delete(&context.accounts, &context.random, actor, id, now).await?;
+    let happened = Happened::done(AuditEvent::UserDeleted).by(actor);
+    context.record(&request, happened.to(id.as_uuid())).await;
     Ok(Response::no_content())
 }
 

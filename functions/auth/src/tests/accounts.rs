@@ -20,6 +20,10 @@ fn every_route_of_the_function_is_served_and_no_other() {
         random: SystemRandom,
         limits: testing::limits_at(Arc::new(SystemClock)),
         clock: Arc::new(SystemClock),
+        trail: testing::trail_over(
+            Arc::new(testing::StoppedClock(Timestamp::UNIX_EPOCH)),
+            testing::AuditRows::default(),
+        ),
         ids: Arc::new(RandomIds),
         self_sign_up: true,
     };

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod administrator;
+mod audit;
 mod lockout;
 mod log;
 pub(crate) mod memory;
@@ -41,6 +42,7 @@ struct World {
     mail: Letters,
     clock: Arc<Standing>,
 }
+    audit: testing::AuditRows,
 
 /// A clock that stands until it is moved.
 struct Standing(Mutex<Timestamp>);
@@ -112,6 +114,7 @@ impl World {
         let (links, mail) = (Links::default(), Letters::default());
         texts.set("/origin", "https://faces.example.org");
         let context = Context::<memory::Memory> {
+        let audit = testing::AuditRows::default();
             accounts: people.clone(),
             sessions: sessions.clone(),
             resets: links.clone(),
@@ -122,7 +125,8 @@ impl World {
             signing: SigningKeys::new(texts.clone(), "/private".to_owned(), "/public".to_owned()),
             passwords: Passwords::quick(),
             random: SystemRandom,
-            limits: testing::limits_at(clock.clone()),
+            limits: testing::limits_at(clock.clone()).behind_edge("stack-1"),
+            trail: testing::trail_over(clock.clone(), audit.clone()),
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
             self_sign_up,
@@ -142,6 +146,7 @@ impl World {
     }
 
     fn wait(&self, duration: SignedDuration) {
+            audit,
         let mut now = self.clock.0.lock().unwrap();
         *now += duration;
     }
