@@ -173,6 +173,7 @@ fn print_ready_json(local: &Local) -> Result<()> {
     let ready = json!({
         "httpUrl": local.http_url,
         "awsUrl": local.aws_url,
+        "edgeToken": edge_token(local),
         "firstAdmin": local.first_admin.as_ref().map(|it| json!({
             "username": it.username,
             "oneTimePassword": it.one_time_password,
@@ -182,6 +183,16 @@ fn print_ready_json(local: &Local) -> Result<()> {
     writeln!(out, "{ready}")?;
     out.flush()?;
     Ok(())
+}
+
+/// What the distribution would show to be believed about addresses: a program may name addresses with it, so that the
+/// limits by address can be seen from one machine.
+fn edge_token(local: &Local) -> Option<&str> {
+    local
+        .functions
+        .iter()
+        .find_map(|it| it.env.get("EDGE_TOKEN"))
+        .map(String::as_str)
 }
 
 fn greet(local: &Local, took: Duration) {

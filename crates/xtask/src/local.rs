@@ -72,6 +72,8 @@ pub(crate) fn become_it(mut command: Command) -> Result<()> {
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
+    /// The line of JSON that it printed when it was ready.
+    pub(crate) ready: String,
     /// Client and API, e.g. `http://127.0.0.1:40123`.
     pub(crate) http_url: String,
     /// AWS endpoints.
@@ -124,6 +126,7 @@ impl Running {
         Ok(Self {
             http_url: url("httpUrl")?,
             aws_url: url("awsUrl")?,
+            ready: line,
             child,
         })
     }

@@ -50,6 +50,9 @@ pub(crate) fn test(args: &Args) -> Result<()> {
         steps.run("contract: boto3 against the endpoints", || {
             with_stack("contract", contract)
         });
+        steps.run("contract: Schemathesis against the API", || {
+            with_stack("fuzz", fuzz)
+        });
         steps.run("README: the walk-through", || {
             with_stack("readme", readme::walk_through)
         });
@@ -197,6 +200,15 @@ fn contract(stack: &Running) -> Result<()> {
     run::run(&mut pytest)
 }
 
+/// On a stack of its own: it signs in until there is a pause, and erases what it finds.
+fn fuzz(stack: &Running) -> Result<()> {
+    let programs = python::environment("contract", "tests/contract/requirements.txt")?;
+    let python = programs.join("python").to_string_lossy().into_owned();
+    let mut fuzz = command(&python, ["tests/contract/fuzz/run.py"]);
+    point_at(&mut fuzz, stack);
+    run::run(&mut fuzz)
+}
+
 fn browser(stack: &Running) -> Result<()> {
     let chromium = chromium()?;
     let mut e2e = client::npm(&["run", "--silent", "e2e"]);
@@ -228,6 +240,7 @@ fn point_at(command: &mut Command, stack: &Running) {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("VISAVIS_HTTP_URL", &stack.http_url)
         .env("VISAVIS_AWS_URL", &stack.aws_url)
+        .env("VISAVIS_READY", &stack.ready)
         .env("SAMPLES", samples());
 }
 
