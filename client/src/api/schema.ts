@@ -1062,6 +1062,8 @@ export interface components {
              * @description The limit that was passed, in bytes.
              */
             limitBytes?: number;
+            /** @description Scopes of which one would have been enough. */
+            scopes?: components["schemas"]["ScopeName"][];
             /**
              * Format: uint32
              * @description After how many seconds trying again makes sense.

@@ -40,6 +40,9 @@ struct ProblemSchema {
     /// The limit that was passed, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit_bytes: Option<u64>,
+    /// Scopes of which one would have been enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scopes: Option<Vec<crate::wire::ScopeName>>,
     /// After how many seconds trying again makes sense.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_seconds: Option<u32>,
