@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws::{
+    api_keys::{AddApiKeyError, ApiKeyRow, ApiKeysTable, OwnedApiKeys},
     audit::AuditTable,
     limits::LimitsTable,
     mail::{Letter, Mailer},
@@ -13,14 +14,14 @@ use aws::{
         ChangeUserError, CreateUserError, ListedUsers, ManageUserError, Place, Standing, UserRow, UsersTable,
     },
 };
-use domain::{Email, Fault, SessionId, UserId, Username};
+use domain::{ApiKeyHash, ApiKeyId, Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
 use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits, Trail};
 
 use crate::{
     capabilities::{
-        Accounts, Capabilities, ListAccounts, ListSessions, ManageAccounts, ParameterStore, Random, Resets,
-        SendMail, Sessions,
+        Accounts, Capabilities, ListAccounts, ListSessions, ManageAccounts, OwnApiKeys, ParameterStore,
+        Random, Resets, SendMail, Sessions,
     },
     config::Config,
     http::{self, Context},
@@ -52,7 +53,6 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         })
         .behind_edge(&config.edge_token)
     };
-    let context = Context::<Aws> {
     let trail = {
         let table = AuditTable::new(&kit.aws, config.audit_table);
         let read = table.clone();
@@ -68,7 +68,9 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
             },
         )
     };
-        accounts: UsersTable::new(&kit.aws, config.users_table, config.api_keys_table),
+    let context = Context::<Aws> {
+        accounts: UsersTable::new(&kit.aws, config.users_table, config.api_keys_table.clone()),
+        api_keys: ApiKeysTable::new(&kit.aws, config.api_keys_table),
         sessions: SessionsTable::new(&kit.aws, config.sessions_table.clone()),
         resets: ResetsTable::new(&kit.aws, config.sessions_table),
         mail: Mailer::new(&kit.aws, config.mail_from),
@@ -79,9 +81,9 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         passwords: Passwords::new(),
         random: SystemRandom,
         limits,
+        trail,
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
-        trail,
         self_sign_up: config.self_sign_up,
     };
     Ok(http::function(tokens, Arc::new(context)))
@@ -94,6 +96,7 @@ pub struct Aws;
 impl Capabilities for Aws {
     type Accounts = UsersTable;
     type Sessions = SessionsTable;
+    type ApiKeys = ApiKeysTable;
     type Resets = ResetsTable;
     type SendMail = Mailer;
     type ParameterStore = Parameters;
@@ -205,6 +208,24 @@ impl Sessions for SessionsTable {
 
     async fn delete_own(&self, id: SessionId, user: UserId) -> Result<bool, Fault> {
         Self::delete_own(self, id, user).await
+    }
+}
+
+impl OwnApiKeys for ApiKeysTable {
+    async fn list(&self, user: UserId) -> Result<OwnedApiKeys, Fault> {
+        Self::list(self, user).await
+    }
+
+    async fn add(&self, row: &ApiKeyRow, version: Option<u64>) -> Result<(), AddApiKeyError> {
+        Self::add(self, row, version).await
+    }
+
+    async fn replace_secret(&self, user: UserId, id: ApiKeyId, hash: &ApiKeyHash) -> Result<bool, Fault> {
+        Self::replace_secret(self, user, id, hash).await
+    }
+
+    async fn delete(&self, user: UserId, id: ApiKeyId) -> Result<bool, Fault> {
+        Self::delete(self, user, id).await
     }
 }
 

@@ -1,13 +1,14 @@
 //! What this function can do to the world.
 
 use aws::{
+    api_keys::{AddApiKeyError, ApiKeyRow, OwnedApiKeys},
     mail::Letter,
     parameters::{CreateParameterError, Protection},
     resets::ResetRow,
     sessions::{ListedSession, RotateError, SessionFilter, SessionRow, TokenHash},
     users::{ChangeUserError, CreateUserError, ListedUsers, ManageUserError, Place, Standing, UserRow},
 };
-use domain::{Email, Fault, SessionId, UserId, Username};
+use domain::{ApiKeyHash, ApiKeyId, Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
 
 /// Everything this function can do, as one parameter.
@@ -16,6 +17,8 @@ pub trait Capabilities: Send + Sync + 'static {
     type Accounts: Accounts + ListAccounts + ManageAccounts + 'static;
     /// Sessions.
     type Sessions: Sessions + 'static;
+    /// API keys.
+    type ApiKeys: OwnApiKeys + 'static;
     /// Links for a new password.
     type Resets: Resets + 'static;
     /// Mail.
@@ -131,6 +134,31 @@ pub trait Sessions: ListSessions {
 
     /// Ends a session if it is this account's, and tells whether it was there.
     fn delete_own(&self, id: SessionId, user: UserId) -> impl Future<Output = Result<bool, Fault>> + Send;
+}
+
+/// API keys, by their owner. What was written is read.
+pub trait OwnApiKeys: Send + Sync {
+    /// Returns all keys of an account, over or not.
+    fn list(&self, user: UserId) -> impl Future<Output = Result<OwnedApiKeys, Fault>> + Send;
+
+    /// Adds a key, if none was added since the keys were listed as `version` and the account is not disabled: of
+    /// several at the same time, one succeeds.
+    fn add(
+        &self,
+        row: &ApiKeyRow,
+        version: Option<u64>,
+    ) -> impl Future<Output = Result<(), AddApiKeyError>> + Send;
+
+    /// Gives a key another secret, as if it had never been used, and tells whether it was there.
+    fn replace_secret(
+        &self,
+        user: UserId,
+        id: ApiKeyId,
+        hash: &ApiKeyHash,
+    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+
+    /// Removes a key of this account, and tells whether it was there.
+    fn delete(&self, user: UserId, id: ApiKeyId) -> impl Future<Output = Result<bool, Fault>> + Send;
 }
 
 /// Links for a new password. What was written is read.

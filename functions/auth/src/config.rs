@@ -72,6 +72,7 @@ mod tests {
             ("SESSIONS_TABLE", "s"),
             ("API_KEYS_TABLE", "a"),
             ("LIMITS_TABLE", "l"),
+            ("AUDIT_TABLE", "t"),
             ("EDGE_TOKEN", "e"),
             ("SIGNING_KEY_PARAMETER", "/k"),
             ("JWKS_PARAMETER", "/j"),

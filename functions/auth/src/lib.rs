@@ -8,6 +8,7 @@
 //! must provide).
 
 pub mod adapters;
+pub mod api_keys;
 pub mod audit_list;
 pub mod capabilities;
 pub mod client_name;

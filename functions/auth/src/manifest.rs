@@ -10,6 +10,7 @@ pub const MANIFEST: Manifest = Manifest {
         "SESSIONS_TABLE",
         "API_KEYS_TABLE",
         "LIMITS_TABLE",
+        "AUDIT_TABLE",
         "EDGE_TOKEN",
         "SIGNING_KEY_PARAMETER",
         "JWKS_PARAMETER",
@@ -58,10 +59,10 @@ pub const MANIFEST: Manifest = Manifest {
             actions: &["dynamodb:PutItem"],
         },
         Grant {
-        Grant {
             resource: "AuditTable",
             actions: &["dynamodb:PutItem", "dynamodb:Query"],
         },
+        Grant {
             resource: "parameter/auth/signing-key",
             actions: &["ssm:GetParameter", "ssm:PutParameter"],
         },

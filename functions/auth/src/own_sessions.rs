@@ -81,7 +81,7 @@ pub async fn end(
 }
 
 /// Returns the session that asks and its account, if both go on.
-async fn alive(
+pub(crate) async fn alive(
     accounts: &impl Accounts,
     sessions: &impl Sessions,
     now: Timestamp,

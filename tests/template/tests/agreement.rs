@@ -18,17 +18,19 @@ const MANIFESTS: &[(&str, &Manifest)] = &[
 /// Read by the AWS SDK, not by a function, and set only where Rekognition is not Amazon's.
 const READ_BY_THE_SDK: &str = "AWS_ENDPOINT_URL_REKOGNITION";
 
-/// Statements without a trait of a function: keys are read and requests are counted by `lambda-kit`, the origin is
+/// Statements without a trait of a function: keys are read, requests are counted and what happens is written down by
+/// `lambda-kit`, the origin is
 /// read as any parameter is, what is erased is found first, and the other lets S3 say that something is missing.
-const WITHOUT_A_TRAIT: [&str; 6] = [
+const WITHOUT_A_TRAIT: [&str; 8] = [
     "CountRequests",
     "FindObjects",
     "FindRows",
     "GetPublicKeys",
     "GetSiteOrigin",
     "MissUploadedPhoto",
-];
     "RecordAudit",
+    "VerifyApiKeys",
+];
 
 #[test]
 fn every_function_is_a_crate_a_binary_and_a_resource_of_the_same_name() {

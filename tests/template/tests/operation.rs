@@ -156,6 +156,7 @@ fn what_dies_dies_by_the_attribute_that_the_code_writes() {
         .collect();
     let expected = [
         "AnalysesTable",
+        "ApiKeysTable",
         "LimitsTable",
         "SessionsTable",
         "UploadsTable",

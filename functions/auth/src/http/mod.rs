@@ -1,6 +1,7 @@
 //! Requests into values, results into answers. Decisions are elsewhere.
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod passwords;
 mod sessions;
@@ -35,6 +36,8 @@ pub struct Context<C: Capabilities> {
     pub accounts: C::Accounts,
     /// Sessions.
     pub sessions: C::Sessions,
+    /// API keys.
+    pub api_keys: C::ApiKeys,
     /// Links for a new password.
     pub resets: C::Resets,
     /// Mail.
@@ -53,11 +56,11 @@ pub struct Context<C: Capabilities> {
     pub random: C::Random,
     /// What slows guessing down.
     pub limits: Limits,
+    /// What happened.
+    pub trail: Trail,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New identifiers.
-    /// What happened.
-    pub trail: Trail,
     pub ids: Arc<dyn Ids>,
     /// Whether people may create accounts themselves.
     pub self_sign_up: bool,
@@ -70,15 +73,15 @@ impl<C: Capabilities> fmt::Debug for Context<C> {
 }
 
 impl<C: Capabilities> Context<C> {
-    fn issuer(&self) -> Issuer<'_, C::ParameterStore, C::Random> {
-        Issuer {
-            signing: &self.signing,
     /// Writes down what a request did, with the network it came from.
     async fn record(&self, request: &Request, happened: Happened) {
         let network = self.limits.network(request);
         self.trail.record(happened.from(network)).await;
     }
 
+    fn issuer(&self) -> Issuer<'_, C::ParameterStore, C::Random> {
+        Issuer {
+            signing: &self.signing,
             random: &self.random,
             ids: &*self.ids,
             now: self.clock.now(),
@@ -124,11 +127,14 @@ pub(crate) fn router<C: Capabilities>(tokens: AccessTokens, context: Arc<Context
         .route(&routes::CHANGE_PASSWORD, passwords::change_password)
         .route(&routes::FORGOT_PASSWORD, passwords::forgot_password)
         .route(&routes::RESET_PASSWORD, passwords::reset_password)
+        .route(&routes::LIST_AUDIT, audit::list)
         .route(&routes::LIST_USERS, users::list)
         .route(&routes::CREATE_USER, users::create)
         .route(&routes::CHANGE_USER, users::change)
-        .route(&routes::LIST_AUDIT, audit::list)
         .route(&routes::DELETE_USER, users::delete)
+        .route(&routes::LIST_API_KEYS, api_keys::list)
+        .route(&routes::CREATE_API_KEY, api_keys::create)
+        .route(&routes::DELETE_API_KEY, api_keys::revoke)
 }
 
 type Shared<C> = Arc<Context<C>>;

@@ -10,6 +10,7 @@ fn every_route_of_the_function_is_served_and_no_other() {
     let context = Context::<memory::Memory> {
         accounts: People::default(),
         sessions: Rows::default(),
+        api_keys: Keys::default(),
         resets: Links::default(),
         mail: Letters::default(),
         parameters: Texts::default(),
@@ -19,11 +20,11 @@ fn every_route_of_the_function_is_served_and_no_other() {
         passwords: Passwords::quick(),
         random: SystemRandom,
         limits: testing::limits_at(Arc::new(SystemClock)),
-        clock: Arc::new(SystemClock),
         trail: testing::trail_over(
             Arc::new(testing::StoppedClock(Timestamp::UNIX_EPOCH)),
             testing::AuditRows::default(),
         ),
+        clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         self_sign_up: true,
     };

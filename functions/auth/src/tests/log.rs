@@ -96,3 +96,43 @@ async fn no_name_address_password_or_token_reaches_the_log() {
     assert_eq!(log.matches("invocation ended").count(), 12, "{log}");
     assert!(log.contains(r#""http.route":"/auth/sign-in""#), "{log}");
 }
+
+#[tokio::test]
+async fn nothing_of_an_api_key_reaches_the_log() {
+    let world = World::new();
+    let session = world.somebody("lovelace").await;
+    let token = session.text("accessToken");
+    let wish = json!({ "name": "Camera of countess", "scopes": ["analyze"] });
+    let make = || call("POST", "/api-keys").bearer(token).json(wish.clone());
+    let first = world.send(make().header("idempotency-key", "babbage")).await;
+    let second = world.send(make().header("idempotency-key", "babbage")).await;
+    world
+        .send(call("GET", "/api-keys").bearer(token))
+        .await
+        .expect(200);
+    for (name, value) in [
+        ("x-api-key", second.text("key").to_owned()),
+        ("authorization", format!("Bearer {}", second.text("key"))),
+    ] {
+        world
+            .send(call("GET", "/auth/me").header(name, &value))
+            .await
+            .expect(401);
+    }
+    let path = format!("/api-keys/{}", second.text("key"));
+    world.send(call("DELETE", &path).bearer(token)).await.expect(404);
+
+    let log = String::from_utf8(LINES.take()).unwrap();
+    let row = &world.api_keys.all()[0];
+    // The first half of a key is its owner and its identifier, which are no secrets.
+    for secret in [first.expect(201).text("key"), second.expect(201).text("key")] {
+        for part in [secret, &secret[secret.len() / 2..]] {
+            assert!(!log.contains(part), "{part} in {log}");
+        }
+    }
+    for secret in ["countess", "babbage", &format!("{:?}", row.hash), "visavis_"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+    assert!(log.contains(&row.id.to_string()), "{log}");
+    assert!(log.contains(r#""http.route":"/api-keys/{id}""#), "{log}");
+}

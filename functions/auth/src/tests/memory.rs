@@ -9,6 +9,7 @@ use std::{
 };
 
 use aws::{
+    api_keys::{AddApiKeyError, ApiKeyRow, OwnedApiKeys},
     mail::Letter,
     parameters::{CreateParameterError, Protection},
     resets::ResetRow,
@@ -17,14 +18,14 @@ use aws::{
         ChangeUserError, CreateUserError, ListedUser, ListedUsers, ManageUserError, Place, Standing, UserRow,
     },
 };
-use domain::{Email, Fault, SessionId, UserId, Username};
+use domain::{ApiKeyHash, ApiKeyId, Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
 
 use crate::{
     adapters::SystemRandom,
     capabilities::{
-        Accounts, Capabilities, ListAccounts, ListSessions, ManageAccounts, ParameterStore, Resets, SendMail,
-        Sessions,
+        Accounts, Capabilities, ListAccounts, ListSessions, ManageAccounts, OwnApiKeys, ParameterStore,
+        Resets, SendMail, Sessions,
     },
 };
 
@@ -35,6 +36,7 @@ pub(crate) struct Memory;
 impl Capabilities for Memory {
     type Accounts = People;
     type Sessions = Rows;
+    type ApiKeys = Keys;
     type Resets = Links;
     type SendMail = Letters;
     type ParameterStore = Texts;
@@ -52,6 +54,13 @@ impl People {
 
     pub(crate) fn all(&self) -> Vec<UserRow> {
         self.0.lock().unwrap().values().cloned().collect()
+    }
+
+    /// Makes somebody an administrator without ending his sessions.
+    pub(crate) fn promote(&self, username: &str) {
+        let mut people = self.0.lock().unwrap();
+        let found = people.values_mut().find(|it| it.username.as_str() == username);
+        found.unwrap().role = domain::Role::Admin;
     }
 
     /// The next `times` changes find that somebody else was faster.
@@ -300,6 +309,52 @@ impl Sessions for Rows {
             rows.remove(&id.to_string());
         }
         Ok(own)
+    }
+}
+
+/// API keys in a map, with the number of those that were ever added.
+#[derive(Clone, Default)]
+pub(crate) struct Keys(Arc<Mutex<(Vec<ApiKeyRow>, u64)>>);
+
+impl Keys {
+    pub(crate) fn all(&self) -> Vec<ApiKeyRow> {
+        self.0.lock().unwrap().0.clone()
+    }
+}
+
+impl OwnApiKeys for Keys {
+    async fn list(&self, user: UserId) -> Result<OwnedApiKeys, Fault> {
+        // Lets others run between reading and writing, as a network does.
+        tokio::task::yield_now().await;
+        let table = self.0.lock().unwrap();
+        Ok(OwnedApiKeys {
+            keys: table.0.iter().filter(|it| it.user == user).cloned().collect(),
+            version: Some(table.1),
+        })
+    }
+
+    async fn add(&self, row: &ApiKeyRow, version: Option<u64>) -> Result<(), AddApiKeyError> {
+        tokio::task::yield_now().await;
+        let mut table = self.0.lock().unwrap();
+        if version != Some(table.1) {
+            return Err(AddApiKeyError::Changed);
+        }
+        table.0.push(row.clone());
+        table.1 += 1;
+        Ok(())
+    }
+
+    async fn replace_secret(&self, user: UserId, id: ApiKeyId, hash: &ApiKeyHash) -> Result<bool, Fault> {
+        let mut table = self.0.lock().unwrap();
+        let row = table.0.iter_mut().find(|it| (it.user, it.id) == (user, id));
+        Ok(row.map(|it| it.hash = *hash).is_some())
+    }
+
+    async fn delete(&self, user: UserId, id: ApiKeyId) -> Result<bool, Fault> {
+        let mut table = self.0.lock().unwrap();
+        let before = table.0.len();
+        table.0.retain(|it| (it.user, it.id) != (user, id));
+        Ok(table.0.len() < before)
     }
 }
 

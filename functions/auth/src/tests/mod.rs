@@ -2,6 +2,7 @@
 
 mod accounts;
 mod administrator;
+mod api_keys;
 mod audit;
 mod lockout;
 mod log;
@@ -9,10 +10,10 @@ pub(crate) mod memory;
 mod own_sessions;
 mod reset;
 mod sessions;
-mod users;
-
 mod standing;
 mod user_creation;
+mod users;
+
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -22,7 +23,7 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_kit::{AccessTokens, Clock, Function, Invocation, RandomIds, testing};
 use serde_json::{Value, json};
 
-use self::memory::{Letters, Links, People, Rows, Texts};
+use self::memory::{Keys, Letters, Links, People, Rows, Texts};
 use crate::{
     adapters::SystemRandom,
     http::{self, Context},
@@ -38,11 +39,12 @@ struct World {
     function: Function,
     people: People,
     sessions: Rows,
+    api_keys: Keys,
     links: Links,
     mail: Letters,
+    audit: testing::AuditRows,
     clock: Arc<Standing>,
 }
-    audit: testing::AuditRows,
 
 /// A clock that stands until it is moved.
 struct Standing(Mutex<Timestamp>);
@@ -112,11 +114,13 @@ impl World {
         let clock = Arc::new(Standing(Mutex::new("2026-11-20T11:00:00Z".parse().unwrap())));
         let (people, sessions, texts) = (People::default(), Rows::default(), Texts::default());
         let (links, mail) = (Links::default(), Letters::default());
+        let api_keys = Keys::default();
+        let audit = testing::AuditRows::default();
         texts.set("/origin", "https://faces.example.org");
         let context = Context::<memory::Memory> {
-        let audit = testing::AuditRows::default();
             accounts: people.clone(),
             sessions: sessions.clone(),
+            api_keys: api_keys.clone(),
             resets: links.clone(),
             mail: mail.clone(),
             parameters: texts.clone(),
@@ -139,14 +143,15 @@ impl World {
             function: http::function(tokens, Arc::new(context)),
             people,
             sessions,
+            api_keys,
             links,
             mail,
+            audit,
             clock,
         }
     }
 
     fn wait(&self, duration: SignedDuration) {
-            audit,
         let mut now = self.clock.0.lock().unwrap();
         *now += duration;
     }
