@@ -232,6 +232,11 @@ impl Rest {
             && seen.eyes_open.is_none_or(|it| OPEN_PERCENT <= it)
     }
 
+    /// Tells by how much the face is turned sideways from the straight one, in degrees.
+    pub(crate) fn turned_by(&self, seen: &Seen) -> f64 {
+        (seen.yaw - self.shape_yaw).abs()
+    }
+
     /// Tells how much the shape differs from the straight face's, 0 to √2.
     pub(crate) fn shape_change(&self, seen: &Seen) -> f64 {
         self.shape.distance(&seen.shape)

@@ -214,10 +214,9 @@ impl Run {
                 Meaning::Stray(points) => {
                     // What one frame tells is one thing: a smile that shows teeth.
                     strays = points.max(strays);
-                    hint = Some(if step.is_head_motion() {
-                        Hint::OtherWay
-                    } else {
-                        Hint::OnlyWhatIsAsked
+                    hint = Some(match event.told {
+                        Told::Away if step.is_head_motion() => Hint::OtherWay,
+                        _ => Hint::OnlyWhatIsAsked,
                     });
                 }
             }

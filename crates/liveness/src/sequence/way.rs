@@ -146,7 +146,7 @@ fn is_turned(direction: Direction, seen: &Seen, rest: &Rest) -> bool {
         0.0
     };
     let upright = (seen.pitch - rest.pitch).abs() * unit.y.abs();
-    let least_change = if SHAPE_TELLS_DEG <= seen.yaw.abs() {
+    let least_change = if SHAPE_TELLS_DEG <= rest.turned_by(seen) {
         SHAPE_CHANGE
     } else if unit.y.abs() < 0.5 {
         SHAPE_CHANGE_SLIGHT
