@@ -61,4 +61,19 @@ impl Suite {
             .await
             .expect("something is left");
     }
+
+    /// Forgets that there has been an administrator, as an operator does who has lost the last.
+    ///
+    /// # Panics
+    ///
+    /// If the table does not answer.
+    pub async fn forget_first_admin(&self) {
+        self.dynamodb()
+            .delete_item()
+            .table_name(&self.function("EraseAccountFunction").env["USERS_TABLE"])
+            .key("pk", AttributeValue::S("first-admin".to_owned()))
+            .send()
+            .await
+            .expect("an answer");
+    }
 }
