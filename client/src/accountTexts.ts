@@ -82,7 +82,7 @@ export const accountTexts = {
     leaveBody: 'You have not copied the key. Without it, it is of no use: you would have to revoke it and create another.',
     exampleTitle: 'Try it',
     exampleBody: 'This lists your analyses. Put your key in the place of YOUR_API_KEY; it needs “Analyse pictures”.',
-    example: (origin: string) => `curl --header "X-API-Key: YOUR_API_KEY" \\\n  ${origin}/api/analyses`,
+    example: (origin: string) => `curl --header "X-API-Key: YOUR_API_KEY" \\\n${origin}/api/analyses`,
     exampleCopy: 'Copy example',
   },
 

@@ -11,6 +11,7 @@ const user: User = {
   id: '1', username: 'ada', email: 'ada@example.org', role: 'user', createdAt: '2026-11-20T11:00:00Z', passwordChangeRequired: false,
 }
 const OUT: SessionState = { kind: 'signed-out', because: 'never-in' }
+const ADMIN: SessionState = { kind: 'signed-in', user: { ...user, role: 'admin' }, mustChangePassword: false }
 const LEFT: SessionState = { kind: 'signed-out', because: 'left' }
 const IN: SessionState = { kind: 'signed-in', user, mustChangePassword: false }
 const ONE_TIME: SessionState = { kind: 'signed-in', user, mustChangePassword: true }
@@ -23,6 +24,8 @@ describe('the router', () => {
     ['/', 'upload'], ['/analyses', 'history'], ['/password', 'password'], ['/sign-in', 'sign-in'],
     ['/analyses/01890a5e-0000-7000-8000-000000000000', 'result'],
     ['/analyses/not-an-id', 'not-found'], ['/no/such/page', 'not-found'],
+    ['/account', 'account'], ['/account/sessions', 'sessions'], ['/account/api-keys', 'api-keys'],
+    ['/admin/users', 'users'], ['/admin/audit', 'audit'],
   ])('knows %s as %s', (path, name) => {
     expect(router.resolve(path).name).toBe(name)
   })
@@ -42,6 +45,13 @@ describe('the router', () => {
     expect(from('/analyses', IN)).toBeUndefined()
     expect(from('/sign-in?next=/analyses', IN)).toBe('/analyses')
     expect(from('/sign-in?next=//evil.example', IN)).toBe('/')
+  })
+
+  it('shows the administration to administrators, and nothing at its addresses to others', () => {
+    expect(from('/admin/users', ADMIN)).toBeUndefined()
+    expect(from('/admin/users', IN)).toEqual({ name: 'not-found', params: { nothing: ['admin', 'users'] } })
+    expect(from('/admin/audit?user=1', OUT)).toEqual({ name: 'sign-in', query: { next: '/admin/audit?user=1' } })
+    expect(from('/admin/users', { ...ADMIN, mustChangePassword: true })).toMatchObject({ name: 'password' })
   })
 
   it('keeps a one-time password from everything but its change', () => {

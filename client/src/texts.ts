@@ -8,6 +8,8 @@ import { duration, fileSize } from './ui/format.ts'
 
 export { auditText, roleText, scopeText } from './accountTexts.ts'
 
+const SIGN_UP_CLOSED = 'New accounts are created by an administrator here. Ask yours for one.'
+
 export const texts = {
   product: 'Visavis',
   tagline: 'See what a face shows.',
@@ -54,6 +56,7 @@ export const texts = {
     left: 'You are signed out.',
     lost: 'Your session has ended. Sign in again to go on.',
     forgot: 'Forgot your password?',
+    closed: SIGN_UP_CLOSED,
   },
 
   forgot: {
@@ -308,7 +311,7 @@ export function problemText(problem: Problem): string {
     case 'forbidden':
       return 'Your account is not allowed to do this.'
     case 'sign-up-closed':
-      return 'New accounts are created by an administrator here. Ask yours for one.'
+      return SIGN_UP_CLOSED
     case 'password-change-required':
       return 'Change your one-time password first.'
     case 'username-taken':

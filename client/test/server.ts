@@ -38,6 +38,8 @@ export class MockServer {
   readonly people: AccountRoutes
   readonly analyses = new Map<string, Kept>()
   readonly requests: string[] = []
+  /** What was sent, also without an answer. */
+  readonly idempotencyKeys: string[] = []
   /** No answer to anything. */
   isOffline = false
   /** Answers the next request to this path, once, with this. */
@@ -106,6 +108,8 @@ export class MockServer {
   }
 
   answer(request: MockRequest): MockAnswer {
+    const key = request.headers['idempotency-key']
+    if (key !== undefined) this.idempotencyKeys.push(key)
     if (this.isOffline) throw new TypeError('Failed to fetch')
     const url = new URL(request.url, 'http://client.test')
     this.requests.push(`${request.method} ${url.pathname}`)

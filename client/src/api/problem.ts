@@ -49,9 +49,14 @@ export function failureOf(error: unknown): Failure {
   return { kind: 'defect' }
 }
 
+/** Whether the API gave this very reason. */
+export function isProblem(failure: Failure, slug: ProblemSlug): boolean {
+  return failure.kind === 'problem' && failure.problem.slug === slug
+}
+
 /** Whether what was to be changed is not there any more. */
-export function isGone(error: unknown): boolean {
-  return error instanceof RequestFailed && error.failure.kind === 'problem' && error.status === 404
+export function isGone(error: unknown, slug: Extract<ProblemSlug, `${string}-not-found`>): boolean {
+  return error instanceof RequestFailed && isProblem(error.failure, slug)
 }
 
 /** Reads the failure from an answer that is not a success. */

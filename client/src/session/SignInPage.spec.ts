@@ -136,4 +136,26 @@ describe('signing up', () => {
     expect((await screen.findByRole('status')).textContent).toContain('Your account is there.')
     expect(screen.getByRole('tab', { name: 'Sign in' }).getAttribute('aria-selected')).toBe('true')
   })
+
+  it('says that an account is disabled, and what to do', async () => {
+    server.people.add('ada', PASSWORD).disabled = true
+    const { user } = await open('/', server)
+    await user.type(await screen.findByLabelText('Username'), 'ada')
+    await user.type(screen.getByLabelText('Password'), `${PASSWORD}{Enter}`)
+    expect((await screen.findByRole('alert')).textContent).toContain('This account is disabled. Ask an administrator')
+  })
+
+  it('does not offer a second time to sign up where that is closed', async () => {
+    const { user } = await open('/', server)
+    server.answersNext.set('/api/auth/sign-up', problem(403, 'sign-up-closed', 'Accounts are created by an administrator here'))
+    await user.click(await screen.findByRole('tab', { name: 'Create account' }))
+    await user.type(screen.getByLabelText('Username'), 'grace')
+    await user.type(screen.getByLabelText('E-mail address'), 'grace@example.org')
+    await user.type(screen.getByLabelText('Password'), `${PASSWORD}{Enter}`)
+    expect((await screen.findByRole('alert')).textContent).toContain('created by an administrator here')
+    expect(screen.queryByRole('button', { name: 'Create account' })).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'Back to signing in' }))
+    await user.click(screen.getByRole('tab', { name: 'Create account' }))
+    expect(screen.queryByLabelText('E-mail address')).toBeNull()
+  })
 })

@@ -38,7 +38,7 @@ export function useUsers(
     if (action === 'delete') {
       await api.deleteUser(user.id).catch((error: unknown) => {
         // Somebody else was faster.
-        if (!isGone(error)) throw error
+        if (!isGone(error, 'user-not-found')) throw error
       })
       list.edit(items => items.filter(it => it.id !== user.id))
     } else {
