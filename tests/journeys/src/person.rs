@@ -17,6 +17,7 @@ pub struct Person<'suite> {
     suite: &'suite Suite,
     client: Client,
     token: Option<String>,
+    api_key: Option<String>,
     /// The account's id once signed in.
     pub user_id: String,
 }
@@ -87,6 +88,7 @@ impl<'suite> Person<'suite> {
             suite,
             client,
             token: None,
+            api_key: None,
             user_id: String::new(),
         }
     }
@@ -114,6 +116,11 @@ impl<'suite> Person<'suite> {
         self.token = token;
     }
 
+    /// Holds this API key from now on, beside the access token if there is one.
+    pub fn hold_api_key(&mut self, key: &str) {
+        self.api_key = Some(key.to_owned());
+    }
+
     /// The access token held.
     #[must_use]
     pub fn token(&self) -> Option<&str> {
@@ -138,6 +145,12 @@ impl<'suite> Person<'suite> {
     /// `POST path` with a JSON body.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// `POST path` with a JSON body and these headers beside those that are always sent.
+    pub async fn post_with(&self, path: &str, body: &Value, headers: HeaderMap) -> Answer {
+        self.send(self.request(Method::POST, path).headers(headers).json(body))
+            .await
     }
 
     /// `PUT path` with a JSON body.
@@ -224,8 +237,12 @@ impl<'suite> Person<'suite> {
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, self.suite.url(path));
-        match &self.token {
+        let request = match &self.token {
             Some(token) => request.header(AUTHORIZATION, format!("Bearer {token}")),
+            None => request,
+        };
+        match &self.api_key {
+            Some(key) => request.header("x-api-key", key),
             None => request,
         }
     }
