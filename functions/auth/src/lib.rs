@@ -1,7 +1,7 @@
 //! Accounts and sessions: signing up, in and out, passwords, and the keys that sign access tokens. Also the health
 //! of the API, its OpenAPI document, and every address that no other function has.
 //!
-//! Reading order: [`sign_in`], [`refresh`], [`own_sessions`], [`sign_up`], [`password_change`], [`password_reset`], [`first_admin`], [`users`],
+//! Reading order: [`sign_in`], [`refresh`], [`own_sessions`], [`api_keys`], [`sign_up`], [`password_change`], [`password_reset`], [`first_admin`], [`users`],
 //! [`user_creation`] (what happens),
 //! [`capabilities`] (what that needs), [`passwords`], [`one_time`], [`policy`], [`signing`], [`tokens`] (how secrets are made and
 //! checked), [`http`] (requests and answers), [`adapters`] and [`config`] (wiring), [`manifest`] (what the template
