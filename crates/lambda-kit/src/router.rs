@@ -263,14 +263,12 @@ impl Table {
         path_parameters: PathParameters,
         admitted: &Admitted,
         invocation: &Invocation,
-    ) -> Result<Request, Failure> {
+    ) -> Result<Request, Problem> {
         let body = event
             .body()
             .ok_or_else(|| Problem::new(ProblemType::InvalidJson).detail("The body is not valid base64."))?;
         if self.max_body_bytes < body.len() {
-            return Err(Problem::new(ProblemType::PayloadTooLarge)
-                .with("limitBytes", self.max_body_bytes)
-                .into());
+            return Err(Problem::new(ProblemType::PayloadTooLarge).with("limitBytes", self.max_body_bytes));
         }
         Ok(Request {
             id: invocation.request_id.clone(),

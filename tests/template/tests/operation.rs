@@ -157,6 +157,7 @@ fn what_dies_dies_by_the_attribute_that_the_code_writes() {
     let expected = [
         "AnalysesTable",
         "ApiKeysTable",
+        "AuditTable",
         "LimitsTable",
         "SessionsTable",
         "UploadsTable",

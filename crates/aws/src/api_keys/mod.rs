@@ -160,7 +160,7 @@ impl ApiKeysTable {
             let page = page.map_err(|it| sdk_fault(OPERATION, it))?;
             for item in page.items.unwrap_or_default() {
                 match parse(item).map_err(|it| malformed(OPERATION, it))? {
-                    Row::Key(row) => owned.keys.push(row),
+                    Row::Key(row) => owned.keys.push(*row),
                     Row::Owner { version, .. } => owned.version = version,
                 }
             }

@@ -20,7 +20,7 @@ type Attributes = HashMap<String, AttributeValue>;
 /// A row.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Row {
-    Key(ApiKeyRow),
+    Key(Box<ApiKeyRow>),
     Owner { version: Option<u64>, disabled: bool },
 }
 
@@ -140,7 +140,7 @@ pub(super) fn parse(attributes: Attributes) -> Result<Row, InvalidRow> {
         .scopes
         .iter()
         .map(|it| Scope::parse(it).ok_or(InvalidRow::Scope));
-    Ok(Row::Key(ApiKeyRow {
+    Ok(Row::Key(Box::new(ApiKeyRow {
         user: UserId::parse(&item.user_id)?,
         id: ApiKeyId::parse(&item.key_id)?,
         name: item.name,
@@ -154,7 +154,7 @@ pub(super) fn parse(attributes: Attributes) -> Result<Row, InvalidRow> {
             .map(Timestamp::from_millisecond)
             .transpose()?,
         digest: item.digest,
-    }))
+    })))
 }
 
 #[cfg(test)]
@@ -191,7 +191,7 @@ mod tests {
             AttributeValue::N("1795001800".to_owned())
         );
         for row in [row(), full] {
-            assert_eq!(parse(item(&row).unwrap()).unwrap(), Row::Key(row));
+            assert_eq!(parse(item(&row).unwrap()).unwrap(), Row::Key(Box::new(row)));
         }
         // A key that lasts must not be removed by the table.
         assert!(!item(&row()).unwrap().contains_key("expiresAt"));

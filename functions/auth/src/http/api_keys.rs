@@ -44,7 +44,7 @@ pub(super) async fn create<C: Capabilities>(
 ) -> Result<Response, Failure> {
     let asking = asking(&request)?;
     let key = request.idempotency_key()?;
-    let wanted = wanted(request.json()?, asking, key.as_ref())?;
+    let wanted = wanted(&request.json()?, asking, key.as_ref())?;
     let maker = Maker {
         random: &context.random,
         ids: &*context.ids,
@@ -93,7 +93,7 @@ fn asking(request: &Request) -> Result<Asking, Problem> {
 }
 
 fn wanted(
-    body: CreateApiKeyRequest,
+    body: &CreateApiKeyRequest,
     asking: Asking,
     key: Option<&IdempotencyKey>,
 ) -> Result<Wanted, Problem> {
