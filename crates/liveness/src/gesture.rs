@@ -130,9 +130,9 @@ impl Latch {
         told
     }
 
-    /// Tells whether the gesture was there from the beginning, so that it cannot be told.
-    pub(crate) const fn never_rested(self) -> bool {
-        matches!(self, Self::Unknown)
+    /// Tells whether the gesture is there already, so that it has to end before it can be told.
+    pub(crate) const fn has_to_end_first(self) -> bool {
+        matches!(self, Self::Unknown | Self::On)
     }
 }
 

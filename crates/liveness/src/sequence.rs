@@ -167,7 +167,8 @@ impl Run {
         match script.steps.get(usize::from(self.at)) {
             Some(step) if self.shown.is_some() => self.judge_step(*step, script, &glance, ledger),
             Some(_) => self.show(script, &glance),
-            None => Next::Pass,
+            // Nothing to do is nothing done: only a sequence without steps comes here.
+            None => Next::Fail(Reason::Incomplete, None),
         }
     }
 
@@ -267,7 +268,7 @@ impl Run {
             Step::MouthOpen => self.watch.mouth,
             _ => return None,
         };
-        latch.never_rested().then_some(Hint::RelaxFirst)
+        latch.has_to_end_first().then_some(Hint::RelaxFirst)
     }
 }
 

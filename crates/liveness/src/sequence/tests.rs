@@ -435,9 +435,47 @@ fn what_was_begun_before_the_step_was_shown_does_not_count() {
     let taken = taken.frames(&[calm(), smiling()]);
     assert_eq!(taken.outcome.revealed.map(|it| it.number), Some(2));
     let taken = taken.frames(&[smiling(), smiling()]);
-    assert_eq!(taken.phase(), Phase::Step { number: 2 });
+    assert_eq!(
+        (taken.phase(), taken.outcome.hint),
+        (Phase::Step { number: 2 }, Some(Hint::RelaxFirst))
+    );
     assert_eq!(
         taken.frames(&[calm(), smiling(), smiling()]).phase(),
         Phase::Passed
+    );
+}
+
+#[test]
+fn a_sequence_without_steps_cannot_be_passed() {
+    let picture = PictureSize::new(640, 480).unwrap();
+    let challenge = Challenge::sequence_of(Uuid::nil(), picture, Pace::Standard, vec![], ServerMs(1_000));
+    let outcome = Taken::begin(&[Step::Smile]).outcome;
+    let taken = Taken { challenge, outcome }.frames(&[calm(), calm(), calm()]);
+    assert_eq!(taken.phase(), Phase::Failed(Reason::Incomplete));
+}
+
+#[test]
+fn a_deed_before_anybody_can_have_read_the_step_is_recorded() {
+    let mut taken = Taken::begin(&[Step::Blink, Step::TurnLeft]);
+    for (after_ms, face) in [(50, closed_eyes()), (100, calm())] {
+        let mut frame = frame(taken.challenge.frames(), vec![face]);
+        // Shown with the third frame, at 1.5 s.
+        frame.received_at = ServerMs(1_500 + after_ms);
+        let (challenge, outcome) = taken.challenge.advance(&frame, frame.received_at);
+        taken = Taken { challenge, outcome };
+    }
+    assert_eq!(taken.phase(), Phase::Ready { number: 2 });
+    assert_eq!(taken.challenge.risk().signals.get(&Signal::Anticipated), Some(&1));
+}
+
+#[test]
+fn a_pose_that_does_not_fit_the_nose_is_recorded_and_no_turn() {
+    let mut mirrored = yaw(30.0);
+    mirrored.pose.yaw = -30.0;
+    let taken = Taken::begin(&[Step::TurnRight]).frames(&[mirrored.clone(), mirrored.clone(), mirrored]);
+    assert_eq!(taken.phase(), Phase::Step { number: 1 });
+    assert_eq!(
+        taken.challenge.risk().signals.get(&Signal::PoseDisagrees),
+        Some(&3)
     );
 }
