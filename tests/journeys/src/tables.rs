@@ -1,7 +1,5 @@
 //! Tables, seen with the developer's credentials.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::Suite;
@@ -47,16 +45,13 @@ impl Suite {
     ///
     /// If nothing is left of it.
     pub async fn expire_remnant(&self, user_id: &str) {
-        // TTL passes over what expired more than five years ago.
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock");
-        let past = now.as_secs() - 60;
         self.dynamodb()
             .update_item()
             .table_name(&self.function("EraseAccountFunction").env["USERS_TABLE"])
             .key("pk", AttributeValue::S(format!("erased#{user_id}")))
-            .update_expression("SET expiresAt = :past")
+            .update_expression("SET expiresAt = expiresAt - :hour")
             .condition_expression("attribute_exists(expiresAt)")
-            .expression_attribute_values(":past", AttributeValue::N(past.to_string()))
+            .expression_attribute_values(":hour", AttributeValue::N("3600".to_owned()))
             .send()
             .await
             .expect("something is left");
