@@ -3,7 +3,9 @@
 //! The private keys are one encrypted parameter, which is written once: whoever comes second takes what the first
 //! one wrote. The public keys are another parameter, which follows from the first and is put right by whoever finds
 //! it missing or different. So any number of instances may start at the same time, and one that dies in between
-//! leaves nothing that the next does not repair.
+//! leaves nothing that the next does not repair. How they are replaced is in [`rotation`].
+
+pub mod rotation;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -53,9 +55,16 @@ pub struct KeyRing {
 
 /// The private parameter.
 #[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Stored {
-    /// The key in use, then the next.
+    /// The key in use, then the next; after a rotation the one before, until it retires.
     keys: Vec<StoredKey>,
+    /// When the second key gives way to a new one, in milliseconds since 1970: after a rotation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retire_at_ms: Option<i64>,
+    /// From when on keys may be rotated, where that is not at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    settled_at_ms: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -104,19 +113,29 @@ impl<P: ParameterStore> SigningKeys<P> {
         {
             return Ok(ring.clone());
         }
-        let private = self.private(random).await?;
-        let ring = KeyRing::parse(&private).map_err(|it| Fault::never("ReadSigningKeys", it))?;
-        self.publish(&ring.jwks).await?;
-        let ring = Arc::new(ring);
+        let (_, ring) = self.load(now, random).await?;
         *kept = Some((ring.clone(), now));
         Ok(ring)
+    }
+
+    /// Reads the keys, and does what is due: retires a key, publishes.
+    async fn load(&self, now: Timestamp, random: &impl Random) -> Result<(Stored, Arc<KeyRing>), Fault> {
+        let private = self.private(random).await?;
+        let unusable = |it| Fault::never("ReadSigningKeys", it);
+        let mut stored = Stored::read(&private).map_err(unusable)?;
+        if stored.retire(now, random)? {
+            self.write(&stored).await?;
+        }
+        let ring = KeyRing::of(&stored).map_err(unusable)?;
+        self.publish(&ring.jwks).await?;
+        Ok((stored, Arc::new(ring)))
     }
 
     async fn private(&self, random: &impl Random) -> Result<Zeroizing<String>, Fault> {
         if let Some(text) = self.store.read(&self.private_name).await? {
             return Ok(Zeroizing::new(text));
         }
-        let made = make(random)?;
+        let made = Stored::make(random)?.text()?;
         match self
             .store
             .create(&self.private_name, &made, Protection::Encrypted)
@@ -155,8 +174,7 @@ impl<P: ParameterStore> SigningKeys<P> {
 }
 
 impl KeyRing {
-    fn parse(text: &str) -> Result<Self, InvalidKeys> {
-        let stored: Stored = serde_json::from_str(text).map_err(|_| InvalidKeys::Json)?;
+    fn of(stored: &Stored) -> Result<Self, InvalidKeys> {
         let mut pairs = Vec::new();
         for key in &stored.keys {
             let pkcs8 = Zeroizing::new(STANDARD.decode(&key.pkcs8).map_err(|_| InvalidKeys::Key)?);
@@ -195,11 +213,30 @@ impl KeyRing {
     }
 }
 
-/// Makes two new keys as they are stored.
-fn make(random: &impl Random) -> Result<Zeroizing<String>, Fault> {
-    const OPERATION: &str = "MakeSigningKeys";
-    let mut keys = Vec::new();
-    for _ in 0..2 {
+impl Stored {
+    fn read(text: &str) -> Result<Self, InvalidKeys> {
+        serde_json::from_str(text).map_err(|_| InvalidKeys::Json)
+    }
+
+    fn text(&self) -> Result<Zeroizing<String>, Fault> {
+        serde_json::to_string(self)
+            .map(Zeroizing::new)
+            .map_err(|it| Fault::never("MakeSigningKeys", it))
+    }
+
+    /// Two new keys.
+    fn make(random: &impl Random) -> Result<Self, Fault> {
+        Ok(Self {
+            keys: vec![StoredKey::make(random)?, StoredKey::make(random)?],
+            retire_at_ms: None,
+            settled_at_ms: None,
+        })
+    }
+}
+
+impl StoredKey {
+    fn make(random: &impl Random) -> Result<Self, Fault> {
+        const OPERATION: &str = "MakeSigningKeys";
         let mut seed = Zeroizing::new([0; SEED_BYTES]);
         random.fill(seed.as_mut())?;
         let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_ref())
@@ -207,13 +244,10 @@ fn make(random: &impl Random) -> Result<Zeroizing<String>, Fault> {
         let pkcs8 = pair
             .to_pkcs8()
             .map_err(|_| Fault::never(OPERATION, "not a key"))?;
-        keys.push(StoredKey {
+        Ok(Self {
             pkcs8: STANDARD.encode(pkcs8),
-        });
+        })
     }
-    serde_json::to_string(&Stored { keys })
-        .map(Zeroizing::new)
-        .map_err(|it| Fault::never(OPERATION, it))
 }
 
 fn public(pair: &Ed25519KeyPair) -> Jwk {
@@ -341,7 +375,7 @@ mod tests {
         let store = Texts::default();
         let keys = keys(&store);
         let first = keys.ring(now(), &SystemRandom).await.unwrap();
-        store.set("/private", &make(&SystemRandom).unwrap());
+        store.set("/private", &Stored::make(&SystemRandom).unwrap().text().unwrap());
         let kept = keys
             .ring(now() + SignedDuration::from_secs(299), &SystemRandom)
             .await
@@ -395,11 +429,11 @@ mod tests {
     #[test]
     fn keys_follow_from_the_random_numbers_alone() {
         let (one, two) = (
-            make(&Counting(SyncMutex::new(1))).unwrap(),
-            make(&Counting(SyncMutex::new(1))).unwrap(),
+            Stored::make(&Counting(SyncMutex::new(1))).unwrap(),
+            Stored::make(&Counting(SyncMutex::new(1))).unwrap(),
         );
-        assert_eq!(one, two);
-        let kids: BTreeMap<_, _> = KeyRing::parse(&one)
+        assert_eq!(one.text().unwrap(), two.text().unwrap());
+        let kids: BTreeMap<_, _> = KeyRing::of(&one)
             .unwrap()
             .jwks
             .keys

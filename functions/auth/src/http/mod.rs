@@ -4,6 +4,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod passwords;
+mod rotation;
 mod sessions;
 mod users;
 
@@ -19,7 +20,11 @@ use lambda_kit::{
 };
 
 use crate::{
-    capabilities::Capabilities, first_admin, passwords::Passwords, signing::SigningKeys, tokens::Issuer,
+    capabilities::Capabilities,
+    first_admin,
+    passwords::Passwords,
+    signing::{self, SigningKeys},
+    tokens::Issuer,
 };
 
 /// The OpenAPI document; a test of the API's crate holds it to the code.
@@ -91,7 +96,7 @@ impl<C: Capabilities> Context<C> {
 
 /// Returns the function.
 pub fn function<C: Capabilities>(tokens: AccessTokens, context: Arc<Context<C>>) -> Function {
-    let (first, verified) = (context.clone(), context.clone());
+    let (first, verified, rotated) = (context.clone(), context.clone(), context.clone());
     Function::http(router(tokens, context))
         .direct(first_admin::ACTION, move |event| {
             let context = first.clone();
@@ -100,6 +105,10 @@ pub fn function<C: Capabilities>(tokens: AccessTokens, context: Arc<Context<C>>)
         .direct(audit::VERIFY_ACTION, move |event| {
             let context = verified.clone();
             async move { audit::verify(&context, event).await }
+        })
+        .direct(signing::rotation::ACTION, move |event| {
+            let context = rotated.clone();
+            async move { rotation::rotate(&context, event).await }
         })
 }
 
