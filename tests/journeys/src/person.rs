@@ -178,6 +178,16 @@ impl<'suite> Person<'suite> {
         .await
     }
 
+    /// Any method with headers beside those that are always sent, and a JSON body if there is one.
+    pub async fn call(&self, method: Method, path: &str, headers: HeaderMap, body: Option<&Value>) -> Answer {
+        let request = self.request(method, path).headers(headers);
+        self.send(match body {
+            Some(body) => request.json(body),
+            None => request,
+        })
+        .await
+    }
+
     /// Promises an upload of `photo`; the answer has the presigned request.
     pub async fn promise(&self, photo: &[u8], content_type: &str) -> Answer {
         let sha256 = hex::encode(Sha256::digest(photo));
