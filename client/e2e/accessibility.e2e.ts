@@ -2,7 +2,7 @@ import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { PHONE, Visitor, launch } from './browser.ts'
-import { analyse, choose, expectNoSidewaysScroll, sample, signUp } from './steps.ts'
+import { analyse, choose, expectNoSidewaysScroll, sample, signInAsAdministrator, signUp } from './steps.ts'
 
 /** WCAG 2.2 A and AA as far as a machine can tell, in both themes, and nothing wider than a small phone. */
 async function expectAccessible(page: Page): Promise<void> {
@@ -66,10 +66,68 @@ describe('on a phone', () => {
     await page.getByRole('main').getByRole('link', { name: /faces/ }).waitFor()
     await expectAccessible(page)
     await page.getByRole('link', { name: `Account of ${username}` }).click()
+    await page.getByRole('link', { name: 'Change your password' }).click()
     await page.getByLabel('New password').waitFor()
     await expectAccessible(page)
     await page.goto('/no/such/page')
     await page.getByRole('heading', { name: 'Page not found' }).waitFor()
+    await expectAccessible(page)
+  })
+
+  it('every page of an account can be read by everybody', async () => {
+    const { page } = visitor
+    const username = await signUp(page)
+    await page.getByRole('link', { name: `Account of ${username}` }).click()
+    await page.getByRole('heading', { name: 'Your account' }).waitFor()
+    await expectAccessible(page)
+
+    await page.getByRole('link', { name: /^Sessions/ }).click()
+    await page.getByText('This one').waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+    await page.getByRole('dialog').waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+
+    await page.getByRole('link', { name: 'Your account' }).click()
+    await page.getByRole('link', { name: /^API keys/ }).click()
+    await page.getByRole('heading', { name: 'No API keys yet' }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Create an API key' }).click()
+    await page.getByRole('button', { name: 'Create key' }).click()
+    await page.getByText('Give the key a name.').waitFor()
+    await expectAccessible(page)
+    await page.getByLabel('Name').fill('W'.repeat(60))
+    await page.getByRole('button', { name: 'Create key' }).click()
+    await page.getByRole('textbox', { name: 'API key' }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Done' }).click()
+    await page.getByRole('dialog', { name: 'Leave without copying?' }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Leave without it' }).click()
+    await page.getByRole('button', { name: /^Revoke: W+$/ }).click()
+    await page.getByRole('dialog').waitFor()
+    await expectAccessible(page)
+  })
+
+  it('every page of the administration can be read by everybody', async () => {
+    const { page } = visitor
+    await signInAsAdministrator(visitor)
+    await expectAccessible(page)
+    await page.getByRole('link', { name: 'Users' }).click()
+    const own = page.getByRole('listitem').filter({ hasText: 'You' })
+    await own.locator('summary').click()
+    await expectAccessible(page)
+    await own.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Create an account' }).click()
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await expectAccessible(page)
+
+    await page.getByRole('link', { name: 'Audit' }).click()
+    await page.getByText('Signed in', { exact: true }).first().waitFor()
     await expectAccessible(page)
   })
 })

@@ -122,6 +122,7 @@ describe('when something goes wrong', () => {
     visitor.expects(401, /^\/api\/auth\/password$/)
     const username = await signUp(page)
     await page.getByRole('link', { name: `Account of ${username}` }).click()
+    await page.getByRole('link', { name: 'Change your password' }).click()
     await page.getByLabel('Current password').fill('not the password')
     await page.getByLabel('New password').fill('entirely different words')
     await page.getByRole('button', { name: 'Change password' }).click()

@@ -3,7 +3,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import type { Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { expect, inject } from 'vitest'
+import type { Visitor } from './browser.ts'
 
 export const PASSWORD = 'three plain unrelated words'
 
@@ -35,6 +36,28 @@ export async function signIn(page: Page, username: string, password = PASSWORD):
   await page.getByLabel('Username').fill(username)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/** What the first administrator's one-time password is changed to. */
+const ADMIN_PASSWORD = 'entirely other plain words'
+
+/** Signs in the stack's first administrator, and gives him a password of his own if he has none yet. */
+export async function signInAsAdministrator(visitor: Visitor): Promise<string> {
+  const { page } = visitor
+  const { username, oneTimePassword } = inject('firstAdmin')
+  visitor.expects(401, /^\/api\/auth\/sign-in$/)
+  await page.goto('/')
+  await signIn(page, username, ADMIN_PASSWORD)
+  const isIn = page.getByRole('heading', { name: 'New picture' })
+  await isIn.or(page.getByRole('alert')).waitFor()
+  if (await isIn.count() === 0) {
+    await signIn(page, username, oneTimePassword)
+    await page.getByLabel('One-time password').fill(oneTimePassword)
+    await page.getByLabel('New password').fill(ADMIN_PASSWORD)
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await isIn.waitFor()
+  }
+  return username
 }
 
 export async function choose(page: Page, file: string | { name: string, mimeType: string, buffer: Buffer }): Promise<void> {

@@ -8,11 +8,14 @@ const SECURITY_POLICY = [
   'connect-src \'self\'', 'object-src \'none\'', 'base-uri \'none\'', 'form-action \'self\'', 'frame-ancestors \'none\'',
 ].join('; ')
 
+/** As the local stack makes one at its first start. */
+export const FIRST_ADMIN = { username: 'admin', oneTimePassword: 'one-time-password' }
+
 /** Serves the mock API beside the built client, so that pages can be looked at without the stack. */
 export function mockPlugin(): Plugin {
   const server = new MockServer({ storage: '/storage' })
   server.addAccount('ada', 'one-time-password', true)
-  server.addAdministrator('admin', 'three plain unrelated words')
+  server.people.add(FIRST_ADMIN.username, FIRST_ADMIN.oneTimePassword, { isOneTime: true, role: 'admin' })
   return {
     name: 'visavis-mock',
     configurePreviewServer(preview) {

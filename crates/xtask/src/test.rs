@@ -213,6 +213,7 @@ fn browser(stack: &Running) -> Result<()> {
     let chromium = chromium()?;
     let mut e2e = client::npm(&["run", "--silent", "e2e"]);
     e2e.env("BASE_URL", &stack.http_url)
+        .env("VISAVIS_READY", &stack.ready)
         .env("SAMPLES", samples())
         .env("CHROMIUM", chromium);
     run::run(&mut e2e)?;
