@@ -69,7 +69,7 @@ def before_call(context, case, kwargs):
     turn = next(turns)
     case.headers["X-Visavis-Edge"] = SETTINGS["edgeToken"]
     # The documentation network of RFC 2544: as many addresses as there are requests.
-    case.headers["X-Forwarded-For"] = f"198.18.{turn // 250 % 250}.{turn % 250}, 127.0.0.2"
+    case.headers["X-Forwarded-For"] = f"198.18.{turn // 250 % 250}.{turn % 250}"
     if not is_positive(case):
         return
     if "cursor" in case.query:
