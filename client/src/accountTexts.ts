@@ -195,37 +195,52 @@ export function scopeText(scope: ScopeName): { name: string, explanation: string
   }
 }
 
+type Told = Pick<AuditEntry, 'event' | 'outcome' | 'userId' | 'subjectId'>
+
 /** What happened, in words; who and where stands beside it. */
-export function auditText({ event, outcome }: Pick<AuditEntry, 'event' | 'outcome'>): string {
-  const [done, refused] = auditWords(event)
-  switch (outcome) {
-    case 'done': return done
-    case 'refused': return refused
-    case 'limited': return `${refused}, too many attempts`
-    default: return outcome satisfies never
+export function auditText(entry: Told): string {
+  switch (entry.outcome) {
+    case 'done': return doneText(entry)
+    case 'refused': return refusedText(entry)
+    case 'limited': return entry.event === 'sign-in' ? 'Sign-in stopped: too many failures' : `${refusedText(entry)}: too many attempts`
+    default: return entry.outcome satisfies never
   }
 }
 
-/** Once for what was done, once for what was refused. */
-function auditWords(event: AuditEntry['event']): [string, string] {
+function doneText({ event, subjectId }: Told): string {
   switch (event) {
-    case 'sign-up': return ['Signed up', 'Sign-up refused']
-    case 'sign-in': return ['Signed in', 'Sign-in refused']
-    case 'sign-out': return ['Signed out', 'Sign-out refused']
-    case 'refresh-reused': return ['Session ended: a spent token was used again', 'Spent token refused']
-    case 'password-change': return ['Changed the password', 'Change of password refused']
-    case 'password-forgot': return ['Asked for a new password', 'Asking for a new password refused']
-    case 'password-reset': return ['Set a new password by mail', 'New password by mail refused']
-    case 'first-administrator': return ['Made the first administrator', 'First administrator refused']
-    case 'user-created': return ['Created an account', 'Creating an account refused']
-    case 'user-role-changed': return ['Changed a role', 'Change of role refused']
-    case 'user-disabled': return ['Disabled an account', 'Disabling an account refused']
-    case 'user-enabled': return ['Enabled an account', 'Enabling an account refused']
-    case 'user-deleted': return ['Deleted an account', 'Deleting an account refused']
-    case 'api-key-created': return ['Created an API key', 'Creating an API key refused']
-    case 'api-key-revoked': return ['Revoked an API key', 'Revoking an API key refused']
-    case 'api-key-used': return ['Used an API key', 'API key refused']
-    case 'signing-keys-rotated': return ['Rotated the signing keys', 'Rotating the signing keys refused']
+    case 'sign-up': return 'Signed up'
+    case 'sign-in': return 'Signed in'
+    // All sessions have no identifier.
+    case 'sign-out': return subjectId === null ? 'Signed out everywhere' : 'Signed out'
+    case 'refresh-reused': return 'Session ended: a spent token was used again'
+    case 'password-change': return 'Changed the password'
+    case 'password-forgot':
+      return subjectId === null ? 'Asked for a new password for an address without account' : 'Asked for a link to a new password'
+    case 'password-reset': return 'Set a new password by a mailed link'
+    case 'first-administrator': return 'Made the first administrator'
+    case 'user-created': return 'Created an account'
+    case 'user-role-changed': return 'Changed a role'
+    case 'user-disabled': return 'Disabled an account'
+    case 'user-enabled': return 'Enabled an account'
+    case 'user-deleted': return 'Deleted an account'
+    case 'api-key-created': return 'Created an API key'
+    case 'api-key-revoked': return 'Revoked an API key'
+    case 'api-key-used': return 'Used an API key'
+    case 'signing-keys-rotated': return 'Rotated the signing keys'
     default: return event satisfies never
+  }
+}
+
+function refusedText(entry: Told): string {
+  switch (entry.event) {
+    case 'sign-in':
+      // The server names whom it knows: who had the password, or whose password was wrong.
+      if (entry.userId !== null) return 'Sign-in refused: the account is disabled'
+      return entry.subjectId === null ? 'Sign-in refused: unknown username' : 'Sign-in refused: wrong password'
+    case 'refresh-reused': return 'Session ended: a spent token was used again'
+    case 'password-change': return 'Change of password refused: wrong current password'
+    case 'password-reset': return 'Mailed link refused: used before or too old'
+    default: return `Refused: ${doneText(entry).toLowerCase()}`
   }
 }

@@ -38,3 +38,11 @@ export function problem(status: number, slug: Slug, title: string, members: Part
   const document: Schemas['Problem'] = { type: `/problems/${slug}`, title, status, instance: 'request-1', ...members }
   return { status, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(document) }
 }
+
+export function bearerOf(request: MockRequest): string {
+  return (request.headers.authorization ?? '').replace(/^Bearer /, '')
+}
+
+export function cookieOf(request: MockRequest, name: string): string {
+  return new RegExp(`${name}=([^;]*)`).exec(request.headers.cookie ?? '')?.[1] ?? ''
+}

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto'
 import type { components } from '../src/api/schema.ts'
 import { AccountRoutes } from './accountRoutes.ts'
 import type { Account, MockSession } from './accountRoutes.ts'
-import { json, noContent, ok, problem } from './answers.ts'
+import { bearerOf, cookieOf, json, noContent, ok, problem } from './answers.ts'
 import type { MockAnswer, MockRequest } from './answers.ts'
 import { facesIn, isPicture } from './pictures.ts'
 
@@ -130,7 +130,7 @@ export class MockServer {
       case 'POST /auth/password/forgot': return { status: 202, headers: {}, body: '' }
       case 'POST /auth/password/reset': return this.resetPassword(json(request))
     }
-    const session = this.people.sessions.get(this.accessTokens.get(tokenOf(request)) ?? '')
+    const session = this.people.sessions.get(this.accessTokens.get(bearerOf(request)) ?? '')
     const account = this.accounts.get(session?.username ?? '')
     if (!session || !account) return problem(401, 'unauthenticated', 'Sign in first')
     switch (`${request.method} ${path}`) {
@@ -174,16 +174,20 @@ export class MockServer {
     const body = json<Schemas['SignInRequest']>(request)
     const account = this.accounts.get(body.username.toLowerCase())
     if (account?.password !== body.password) {
-      this.people.record('sign-in', { by: account?.user.id ?? null, outcome: 'refused' })
+      this.people.record('sign-in', { subject: account?.user.id ?? null, outcome: 'refused' })
       return problem(401, 'invalid-credentials', 'Username or password is wrong')
     }
-    if (account.disabled) return problem(403, 'account-disabled', 'This account is disabled; ask an administrator')
-    this.people.record('sign-in', { by: account.user.id })
-    return this.tokensFor(account, this.people.begin(account, request))
+    if (account.disabled) {
+      this.people.record('sign-in', { by: account.user.id, outcome: 'refused' })
+      return problem(403, 'account-disabled', 'This account is disabled; ask an administrator')
+    }
+    const session = this.people.begin(account, request)
+    this.people.record('sign-in', { by: account.user.id, subject: session.id })
+    return this.tokensFor(account, session)
   }
 
   private refresh(request: MockRequest): MockAnswer {
-    const token = cookieOf(request)
+    const token = cookieOf(request, COOKIE)
     const session = this.people.sessions.get(this.refreshTokens.get(token) ?? '')
     this.refreshTokens.delete(token)
     const account = this.accounts.get(session?.username ?? '')
@@ -291,12 +295,4 @@ function summaryOf(analysis: Schemas['Analysis']): Schemas['AnalysisSummary'] {
   const { analysisId, createdAt, kinds, image, faceCount, bestConfidence, list, links } = analysis
   const smilingCount = analysis.faces.filter(it => it.smile?.value).length
   return { analysisId, createdAt, kinds, image, faceCount, bestConfidence, list, links, smilingCount }
-}
-
-function tokenOf(request: MockRequest): string {
-  return (request.headers.authorization ?? '').replace(/^Bearer /, '')
-}
-
-function cookieOf(request: MockRequest): string {
-  return new RegExp(`${COOKIE}=([^;]*)`).exec(request.headers.cookie ?? '')?.[1] ?? ''
 }

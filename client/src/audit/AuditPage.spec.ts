@@ -24,11 +24,11 @@ describe('the audit log', () => {
   }
 
   it('says what happened, who did it, to whom and from where', async () => {
-    server.people.record('sign-in', { by: grace.id, outcome: 'refused' })
+    server.people.record('sign-in', { subject: grace.id, outcome: 'refused' })
     server.people.record('user-disabled', { by: admin.id, subject: grace.id })
     await openPage()
     // Signing in to look at it comes first.
-    await waitFor(() => { expect(rows().map(it => it.querySelector('strong')?.textContent)).toEqual(['Signed in', 'Disabled an account', 'Sign-in refused']) })
+    await waitFor(() => { expect(rows().map(it => it.querySelector('strong')?.textContent)).toEqual(['Signed in', 'Disabled an account', 'Sign-in refused: wrong password']) })
     await waitFor(() => { expect(rows()[1]?.textContent).toMatch(/By\s*admin\s*About\s*grace\s*From\s*192\.0\.2\.0\/24/) })
     expect(rows()[1]?.querySelector('time')?.textContent).toMatch(/^\d+ \w+ \d{4}, \d\d:\d\d$/)
   })

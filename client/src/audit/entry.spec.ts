@@ -17,8 +17,17 @@ function entryOf(members: Partial<AuditEntry>): AuditEntry {
 describe('an entry of the audit log', () => {
   it('says what happened and how it ended', () => {
     expect(auditText(entryOf({}))).toBe('Signed in')
-    expect(auditText(entryOf({ outcome: 'refused' }))).toBe('Sign-in refused')
-    expect(auditText(entryOf({ outcome: 'limited' }))).toBe('Sign-in refused, too many attempts')
+    expect(auditText(entryOf({ outcome: 'limited', userId: null }))).toBe('Sign-in stopped: too many failures')
+    expect(auditText(entryOf({ event: 'sign-up', outcome: 'refused' }))).toBe('Refused: signed up')
+    expect(auditText(entryOf({ event: 'sign-out', subjectId: KEY }))).toBe('Signed out')
+    expect(auditText(entryOf({ event: 'sign-out' }))).toBe('Signed out everywhere')
+  })
+
+  it('says why somebody could not sign in', () => {
+    const refused = (members: Partial<AuditEntry>) => auditText(entryOf({ outcome: 'refused', userId: null, ...members }))
+    expect(refused({ subjectId: ADA })).toBe('Sign-in refused: wrong password')
+    expect(refused({})).toBe('Sign-in refused: unknown username')
+    expect(refused({ userId: ADA })).toBe('Sign-in refused: the account is disabled')
   })
 
   it('names who did it, as far as anybody can tell', () => {
@@ -34,6 +43,9 @@ describe('an entry of the audit log', () => {
     expect(subjectOf(entryOf({ event: 'api-key-revoked', subjectId: KEY }), NAMES))
       .toEqual({ text: 'API key …099a0001', userId: null, title: KEY })
     expect(subjectOf(entryOf({ event: 'sign-out', subjectId: KEY }), NAMES)).toMatchObject({ text: 'Session …099a0001', userId: null })
+    expect(subjectOf(entryOf({ event: 'api-key-used', apiKeyId: KEY }), NAMES)).toMatchObject({ text: 'API key …099a0001', userId: null })
+    expect(subjectOf(entryOf({ subjectId: KEY }), NAMES)).toMatchObject({ text: 'Session …099a0001', userId: null })
+    expect(subjectOf(entryOf({ outcome: 'refused', userId: null, subjectId: ADA }), NAMES)).toMatchObject({ text: 'ada', userId: ADA })
     expect(accountsIn(entryOf({ event: 'user-deleted', subjectId: KEY }))).toEqual([ADA, KEY])
     expect(accountsIn(entryOf({ event: 'api-key-created', subjectId: KEY }))).toEqual([ADA])
   })

@@ -18,24 +18,27 @@ export function accountOf(id: string, names: Names): Party {
 }
 
 /** Who did it. */
-export function doerOf({ userId, event, network }: AuditEntry, names: Names): Party {
+export function doerOf({ userId, event }: AuditEntry, names: Names): Party {
   if (userId !== null) return accountOf(userId, names)
-  // Only what an operator starts by hand comes from no network.
-  const isOperator = network === null || event === 'signing-keys-rotated' || event === 'first-administrator'
+  const isOperator = event === 'signing-keys-rotated' || event === 'first-administrator'
   return { text: isOperator ? texts.audit.operator : texts.audit.stranger, userId: null, title: null }
 }
 
 /** To whom or what it was done, where that is another. */
-export function subjectOf({ subjectId, event }: AuditEntry, names: Names): Party | null {
+export function subjectOf({ subjectId, apiKeyId, event, outcome }: AuditEntry, names: Names): Party | null {
+  if (event === 'api-key-used' && apiKeyId !== null) return keyOf(apiKeyId)
   if (subjectId === null) return null
   switch (event) {
     case 'api-key-created':
     case 'api-key-revoked':
     case 'api-key-used':
-      return { text: texts.audit.apiKey(short(subjectId)), userId: null, title: subjectId }
+      return keyOf(subjectId)
     case 'sign-out':
     case 'refresh-reused':
-      return { text: texts.audit.session(short(subjectId)), userId: null, title: subjectId }
+      return sessionOf(subjectId)
+    case 'sign-in':
+      // What was opened, or whose password was wrong.
+      return outcome === 'done' ? sessionOf(subjectId) : accountOf(subjectId, names)
     default:
       return accountOf(subjectId, names)
   }
@@ -44,6 +47,14 @@ export function subjectOf({ subjectId, event }: AuditEntry, names: Names): Party
 /** The accounts of an entry. */
 export function accountsIn(entry: AuditEntry): string[] {
   return [entry.userId, subjectOf(entry, new Map())?.userId ?? null].filter(it => it !== null)
+}
+
+function keyOf(id: string): Party {
+  return { text: texts.audit.apiKey(short(id)), userId: null, title: id }
+}
+
+function sessionOf(id: string): Party {
+  return { text: texts.audit.session(short(id)), userId: null, title: id }
 }
 
 function short(id: string): string {
