@@ -136,7 +136,7 @@ impl Response {
         }
         if matches!(
             problem.kind(),
-            ProblemType::Unauthenticated | ProblemType::TokenExpired
+            ProblemType::Unauthenticated | ProblemType::TokenExpired | ProblemType::InvalidApiKey
         ) {
             // RFC 6750 section 3: no error code where the request had no token at all.
             response = response.with_header(WWW_AUTHENTICATE, "Bearer");
@@ -229,7 +229,9 @@ mod tests {
         assert_eq!(response.headers[ALLOW], "GET, DELETE");
         let response = Response::problem(&Problem::new(ProblemType::Busy).retry_after(3), "req");
         assert_eq!(response.headers[RETRY_AFTER], "3");
-        let response = Response::problem(&Problem::new(ProblemType::TokenExpired), "req");
-        assert_eq!(response.headers[WWW_AUTHENTICATE], "Bearer");
+        for kind in [ProblemType::TokenExpired, ProblemType::InvalidApiKey] {
+            let response = Response::problem(&Problem::new(kind), "req");
+            assert_eq!(response.headers[WWW_AUTHENTICATE], "Bearer");
+        }
     }
 }
