@@ -39,18 +39,9 @@ impl UsersTable {
         else {
             return Err(sdk_fault(operation, error).into());
         };
-        let codes: Vec<_> = canceled
-            .cancellation_reasons()
-            .iter()
-            .map(|it| it.code().unwrap_or_default().to_owned())
-            .collect();
-        let failed = codes
-            .iter()
-            .zip(reasons)
-            .find(|it| it.0 == "ConditionalCheckFailed" && it.1.is_some())
-            .and_then(|it| it.1);
-        let conflict = conflict.filter(|_| codes.iter().any(|it| it == "TransactionConflict"));
-        Err(failed.or(conflict).unwrap_or_else(|| {
+        let codes = canceled.cancellation_reasons().iter().map(|it| it.code());
+        let codes: Vec<_> = codes.map(|it| it.unwrap_or_default().to_owned()).collect();
+        Err(told(&codes, reasons, conflict).unwrap_or_else(|| {
             // Without a condition that failed it met another transaction, or throttling: both pass.
             let fault = sdk_fault(operation, error);
             Fault::later(operation, fault.source).into()
@@ -90,5 +81,47 @@ impl UsersTable {
             .build()
             .map_err(|it| malformed(operation, it))?;
         Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+}
+
+/// Returns what the codes of a canceled transaction, one for each step, mean to whoever sent it; `None` where they mean
+/// nothing that he has a name for.
+fn told<E>(codes: &[String], reasons: Vec<Option<E>>, conflict: Option<E>) -> Option<E> {
+    let mut failed = codes
+        .iter()
+        .zip(reasons)
+        .filter(|it| it.0 == "ConditionalCheckFailed");
+    let conflict = conflict.filter(|_| codes.iter().any(|it| it == "TransactionConflict"));
+    failed.find_map(|it| it.1).or(conflict)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told_by(codes: [&str; 3]) -> Option<&'static str> {
+        let reasons = vec![Some("changed"), None, Some("last")];
+        told(&codes.map(str::to_owned), reasons, Some("conflict"))
+    }
+
+    #[test]
+    fn the_first_condition_with_a_meaning_is_told_before_a_conflict() {
+        const FAILED: &str = "ConditionalCheckFailed";
+        const CONFLICT: &str = "TransactionConflict";
+        assert_eq!(told_by([FAILED, FAILED, FAILED]), Some("changed"));
+        assert_eq!(told_by(["None", FAILED, FAILED]), Some("last"));
+        assert_eq!(told_by([CONFLICT, "None", FAILED]), Some("last"));
+        assert_eq!(told_by(["None", CONFLICT, "None"]), Some("conflict"));
+    }
+
+    #[test]
+    fn throttling_and_conditions_without_a_meaning_are_nothing_to_tell() {
+        assert_eq!(told_by(["None", "ConditionalCheckFailed", "None"]), None);
+        assert_eq!(told_by(["ThrottlingError", "None", "None"]), None);
+        assert_eq!(
+            told::<&str>(&["TransactionConflict".to_owned()], vec![None], None),
+            None
+        );
+        assert_eq!(told::<&str>(&[], Vec::new(), Some("conflict")), None);
     }
 }
