@@ -212,9 +212,11 @@ impl ApiKeysTable {
         else {
             return Err(sdk_fault(OPERATION, error).into());
         };
-        let lost = ["ConditionalCheckFailed", "TransactionConflict"];
-        let codes = canceled.cancellation_reasons().iter().filter_map(|it| it.code());
-        if codes.into_iter().any(|it| lost.contains(&it)) {
+        if canceled
+            .cancellation_reasons()
+            .iter()
+            .any(|it| others_came_first(it.code()))
+        {
             return Err(AddApiKeyError::Changed);
         }
         // What is left is throttling, which passes.
@@ -285,5 +287,32 @@ fn happened<T>(
             Ok(false)
         }
         Err(error) => Err(sdk_fault(operation, error)),
+    }
+}
+
+/// Tells whether this is why a transaction was canceled: another one has changed a row, or is about to.
+fn others_came_first(code: Option<&str>) -> bool {
+    matches!(code, Some("ConditionalCheckFailed" | "TransactionConflict"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_race_is_told_from_throttling() {
+        // Codes of a canceled transaction, from the documentation of TransactWriteItems.
+        for code in ["ConditionalCheckFailed", "TransactionConflict"] {
+            assert!(others_came_first(Some(code)), "{code}");
+        }
+        for code in [
+            "None",
+            "ThrottlingError",
+            "ProvisionedThroughputExceeded",
+            "ValidationError",
+        ] {
+            assert!(!others_came_first(Some(code)), "{code}");
+        }
+        assert!(!others_came_first(None));
     }
 }
