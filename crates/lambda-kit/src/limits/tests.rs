@@ -118,3 +118,38 @@ async fn the_table_knows_nobody_by_name() {
         "{keys:?}"
     );
 }
+
+/// A row that somebody else always has changed since it was read, so many times.
+fn contended(n_times: usize) -> Limits {
+    let left = Arc::new(Mutex::new(n_times));
+    Limits::new(Arc::new(StoppedClock(now())), move |swap| {
+        let found = {
+            let mut left = left.lock().unwrap();
+            (*left != 0).then(|| {
+                *left -= 1;
+                Mark {
+                    // Never what the caller has seen, and never a reason to refuse.
+                    since_ms: i64::try_from(*left).unwrap(),
+                    ..swap.after
+                }
+            })
+        };
+        async move {
+            Ok(found.map_or(Swapped::Done, |it| {
+                Swapped::Differs(Some(Mark {
+                    n: 0,
+                    until_ms: 0,
+                    ..it
+                }))
+            }))
+        }
+    })
+}
+
+#[tokio::test]
+async fn an_office_behind_one_address_waits_and_is_not_refused() {
+    let attempt = contended(40).attempt(LOCKOUT, "192.0.2.0/24").await;
+    assert!(attempt.is_ok());
+    let refused = contended(1000).attempt(LOCKOUT, "192.0.2.0/24").await;
+    assert_eq!(problem(&refused.unwrap_err()).0, ProblemType::Busy);
+}
