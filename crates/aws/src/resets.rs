@@ -1,6 +1,6 @@
 //! Links for a new password: rows of the table of sessions, under keys of their own. Rows die by TTL.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use domain::{Fault, UserId};
@@ -20,7 +20,7 @@ pub struct ResetsTable {
 }
 
 /// A link that was mailed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ResetRow {
     /// Hash of its token.
     pub token_hash: TokenHash,
@@ -30,6 +30,15 @@ pub struct ResetRow {
     pub user_version: u32,
     /// When it is over. Whole seconds.
     pub expires_at: Timestamp,
+}
+
+/// Leaves the hash out.
+impl fmt::Debug for ResetRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResetRow")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Serialize, Deserialize)]

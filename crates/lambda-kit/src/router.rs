@@ -251,7 +251,7 @@ impl Table {
             let network = self.limits.as_ref().and_then(|it| it.network(request));
             let happened = Happened::done(AuditEvent::ApiKeyUsed)
                 .by(used.user)
-                .to(used.id.as_uuid());
+                .with_api_key(used.id);
             trail.record(happened.from(network)).await;
         }
     }

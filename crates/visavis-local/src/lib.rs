@@ -57,9 +57,9 @@ impl std::fmt::Debug for FirstAdmin {
 }
 
 /// Everything, running.
-#[derive(Debug)]
 pub struct Local {
     running: stack::Running,
+    auth: stack::Invoke,
     /// Client and API.
     pub http_url: String,
     /// AWS endpoints, all services.
@@ -70,7 +70,26 @@ pub struct Local {
     pub functions: Vec<stack::FunctionPlan>,
 }
 
+impl std::fmt::Debug for Local {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Local")
+            .field("http_url", &self.http_url)
+            .field("aws_url", &self.aws_url)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Local {
+    /// Calls `auth` directly, as an operator does with `aws lambda invoke`.
+    ///
+    /// # Errors
+    ///
+    /// If the function refuses the event or fails.
+    pub async fn operate(&self, event: Value) -> Result<Value> {
+        let answer = (self.auth)(event, functions::direct_invocation()).await;
+        answer.map_err(|failure| anyhow::anyhow!("auth refused: {failure}"))
+    }
+
     /// Stops everything in good order and waits for it.
     pub async fn stop(self) {
         self.running.stop().await;
@@ -133,6 +152,7 @@ pub async fn start(options: Options) -> Result<Local> {
     let first_admin = first_admin(&auth).await?;
     Ok(Local {
         running,
+        auth,
         http_url,
         aws_url,
         first_admin,

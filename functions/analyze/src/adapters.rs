@@ -7,6 +7,7 @@ use aws::analyses::{
     AnalysesTable, AnalysisFilter, AnalysisRow, AnalysisRows, PutAnalysisError, StoredAnalysis,
 };
 use aws::api_keys::ApiKeysTable;
+use aws::audit::AuditTable;
 use aws::faces::{DetectFacesFailure, DetectedFace, FaceAttribute, FaceDetector};
 use aws::limits::LimitsTable;
 use aws::parameters::Parameters;
@@ -14,7 +15,7 @@ use aws::photos::{Bucket, GetError, Object, ObjectKey, Presigned};
 use aws::uploads::{Claim, ClaimError, Remembered, UploadRow, UploadsTable};
 use domain::{AnalysisId, Fault, UploadId, UserId};
 use jiff::Timestamp;
-use lambda_kit::{AccessTokens, ApiKeys, Function, InitError, Kit, Limits};
+use lambda_kit::{AccessTokens, ApiKeys, Function, InitError, Kit, Limits, Trail};
 
 use crate::capabilities::{
     ClaimUpload, DetectFaces, GetAnalysis, GetUpload, KeepImages, KeepResults, ListAnalyses, PutAnalysis,
@@ -76,18 +77,28 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
     let limits = Limits::new(kit.clock.clone(), move |swap| {
         let table = table.clone();
         async move { table.swap(&swap).await }
-    });
+    })
+    .behind_edge(&config.edge_token);
+    let table = AuditTable::new(&kit.aws, config.audit_table);
+    let read = table.clone();
+    let trail = Trail::new(
+        (kit.clock.clone(), kit.ids.clone()),
+        move |row| {
+            let table = table.clone();
+            async move { table.append(&row).await }
+        },
+        move |range| {
+            let table = read.clone();
+            async move { table.read(range).await }
+        },
+    );
     let context = Context {
         deps,
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
     };
-    Ok(Function::http(http::router(
-        tokens,
-        api_keys,
-        limits,
-        Arc::new(context),
-    )))
+    let router = http::router(tokens, api_keys, limits, Arc::new(context));
+    Ok(Function::http(router.trail(trail)))
 }
 
 impl GetUpload for Aws {

@@ -11,6 +11,10 @@ pub struct Config {
     pub api_keys_table: String,
     /// Table of limits.
     pub limits_table: String,
+    /// Table of what happened.
+    pub audit_table: String,
+    /// What the distribution shows, so that the addresses it names are believed.
+    pub edge_token: String,
     /// Table of uploads.
     pub uploads_table: String,
     /// Table of analyses.
@@ -34,6 +38,8 @@ impl Config {
             jwks_parameter: env.require("JWKS_PARAMETER")?,
             api_keys_table: env.require("API_KEYS_TABLE")?,
             limits_table: env.require("LIMITS_TABLE")?,
+            audit_table: env.require("AUDIT_TABLE")?,
+            edge_token: env.require("EDGE_TOKEN")?,
             uploads_table: env.require("UPLOADS_TABLE")?,
             analyses_table: env.require("ANALYSES_TABLE")?,
             uploads_bucket: env.require("UPLOADS_BUCKET")?,

@@ -26,12 +26,20 @@ use crate::{
 const SECRET_BYTES: usize = 32;
 
 /// A refresh token that was made or presented.
-#[derive(Debug)]
 pub struct RefreshToken {
     /// Session it belongs to.
     pub session: SessionId,
     /// What the table knows of it.
     pub hash: TokenHash,
+}
+
+/// Leaves the hash out.
+impl fmt::Debug for RefreshToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefreshToken")
+            .field("session", &self.session)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Makes a refresh token for a session.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws::api_keys::ApiKeysTable;
+use aws::audit::AuditTable;
 use aws::limits::LimitsTable;
 use aws::parameters::Parameters;
 use aws::photos::{Bucket, ObjectKey, Presigned, Promise};
 use aws::uploads::{Remembered, UploadRow, UploadsTable};
 use domain::{Fault, UploadId, UserId};
 use jiff::Timestamp;
-use lambda_kit::{AccessTokens, ApiKeys, Function, InitError, Kit, Limits};
+use lambda_kit::{AccessTokens, ApiKeys, Function, InitError, Kit, Limits, Trail};
 
 use crate::capabilities::{CountPendingUploads, GetUpload, PresignUpload, PutUpload};
 use crate::config::Config;
@@ -57,18 +58,28 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
     let limits = Limits::new(kit.clock.clone(), move |swap| {
         let table = table.clone();
         async move { table.swap(&swap).await }
-    });
+    })
+    .behind_edge(&config.edge_token);
+    let table = AuditTable::new(&kit.aws, config.audit_table);
+    let read = table.clone();
+    let trail = Trail::new(
+        (kit.clock.clone(), kit.ids.clone()),
+        move |row| {
+            let table = table.clone();
+            async move { table.append(&row).await }
+        },
+        move |range| {
+            let table = read.clone();
+            async move { table.read(range).await }
+        },
+    );
     let context = Context {
         deps,
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
     };
-    Ok(Function::http(http::router(
-        tokens,
-        api_keys,
-        limits,
-        Arc::new(context),
-    )))
+    let router = http::router(tokens, api_keys, limits, Arc::new(context));
+    Ok(Function::http(router.trail(trail)))
 }
 
 impl CountPendingUploads for Aws {

@@ -30,8 +30,12 @@ pub const RETENTION_DAYS: i64 = 400;
 /// Writes before giving up where others always come first. Chosen: each round one of them has succeeded, and one
 /// instance of a function waits for itself, so this is the number of instances that write to one chain at once.
 const MAX_ROUNDS: usize = 64;
-/// Longest that an answer waits for its entry. Chosen: a tenth of what a function has.
-const LONGEST: Duration = Duration::from_secs(2);
+/// Longest that an answer waits for its entry. Chosen: half of what a function has.
+const LONGEST: Duration = Duration::from_secs(5);
+/// Longest pause after the first write that came too late; twice as long after each further one, up to
+/// [`MAX_DOUBLINGS`] times. Chosen: a read and a write take about as long, so that few of many meet again.
+const PAUSE_MS: u64 = 20;
+const MAX_DOUBLINGS: usize = 5;
 /// Entries of one read while chains are verified. Chosen: 200 kB, a fifth of what one read may return.
 const READ_AT_ONCE: usize = 500;
 
@@ -97,14 +101,17 @@ impl Trail {
             *newest = self.newest(chain).await?;
         }
         let id = self.0.ids.next();
-        for _ in 0..MAX_ROUNDS {
+        for round in 0..MAX_ROUNDS {
             let row = entry::link((chain, newest.as_ref()), (id, self.0.clock.now()), happened)?;
             match (self.0.append)(row.clone()).await? {
                 Appended::Done => {
                     *newest = Some(row.clone());
                     return Ok(row);
                 }
-                Appended::Taken => *newest = self.newest(chain).await?,
+                Appended::Taken => {
+                    tokio::time::sleep(self.pause(round)).await;
+                    *newest = self.newest(chain).await?;
+                }
             }
             // The SDK repeats a write whose answer was lost.
             if newest.as_ref() == Some(&row) {
@@ -112,6 +119,13 @@ impl Trail {
             }
         }
         Err(Fault::later("AppendAudit", "others always came first"))
+    }
+
+    /// A random pause, so that those who met do not meet again.
+    fn pause(&self, round: usize) -> Duration {
+        let [.., high, low] = self.0.ids.next().into_bytes();
+        let longest_ms = PAUSE_MS << round.min(MAX_DOUBLINGS);
+        Duration::from_millis(u64::from(u16::from_be_bytes([high, low])) % longest_ms)
     }
 
     async fn newest(&self, chain: u8) -> Result<Option<AuditRow>, Fault> {

@@ -11,7 +11,10 @@ use domain::Fault;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{KeyRing, MAX_AGE, SigningKeys, Stored, StoredKey};
-use crate::capabilities::{ParameterStore, Random};
+use crate::{
+    capabilities::{ParameterStore, Random},
+    sign_up::whole_milliseconds,
+};
 
 /// Name of the action.
 pub const ACTION: &str = "rotate-signing-keys";
@@ -97,7 +100,7 @@ impl<P: ParameterStore> SigningKeys<P> {
         }
         let next_after = if compromised {
             stored = Stored::make(random)?;
-            let settled = now + MAX_AGE;
+            let settled = whole_milliseconds(now + MAX_AGE);
             stored.settled_at_ms = Some(settled.as_millisecond());
             settled
         } else {
@@ -105,7 +108,7 @@ impl<P: ParameterStore> SigningKeys<P> {
                 stored.keys.push(StoredKey::make(random)?);
             }
             stored.keys.swap(0, 1);
-            let retired = now + PUBLISHED;
+            let retired = whole_milliseconds(now + PUBLISHED);
             (stored.retire_at_ms, stored.settled_at_ms) = (Some(retired.as_millisecond()), None);
             retired + MAX_AGE
         };
