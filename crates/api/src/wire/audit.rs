@@ -118,8 +118,7 @@ pub struct AuditEntry {
     pub event: AuditEvent,
     /// How it ended.
     pub outcome: AuditOutcome,
-    /// The account that did it; null for a stranger or the operator. A guess at a password is a stranger's, and its
-    /// subject is the account.
+    /// The account that did it; null for a stranger or the operator.
     #[schemars(extend("format" = "uuid"))]
     pub user_id: Option<String>,
     /// The API key that did it, or null.
