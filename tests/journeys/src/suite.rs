@@ -163,6 +163,16 @@ impl Suite {
         person
     }
 
+    /// Calls `auth` directly, as an operator does.
+    ///
+    /// # Panics
+    ///
+    /// If it refuses.
+    pub async fn operate(&self, event: Value) -> Value {
+        let answer = self.local().operate(event).await;
+        answer.expect("auth does what the operator asks")
+    }
+
     /// A page of the stack's own, as JSON.
     ///
     /// # Panics

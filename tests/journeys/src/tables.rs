@@ -57,6 +57,28 @@ impl Suite {
             .expect("something is left");
     }
 
+    /// Rewrites one of the entries of the audit table, as somebody does who may write it and cannot hash.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub async fn tamper_with_audit(&self) -> (u64, u64) {
+        let table = &self.function("AuthFunction").env["AUDIT_TABLE"];
+        let scanned = self.dynamodb().scan().table_name(table).limit(1).send().await;
+        let item = scanned.expect("a page").items()[0].clone();
+        let number = |name: &str| item[name].as_n().expect("a number").parse().expect("a number");
+        let entry = item["entry"].as_s().expect("an entry").replace("done", "refused");
+        self.dynamodb()
+            .put_item()
+            .table_name(table)
+            .set_item(Some(item.clone()))
+            .item("entry", AttributeValue::S(entry))
+            .send()
+            .await
+            .expect("an answer");
+        (number("chain"), number("number"))
+    }
+
     /// Forgets that there has been an administrator, as an operator does who has lost the last.
     ///
     /// # Panics
