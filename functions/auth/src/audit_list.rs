@@ -32,7 +32,8 @@ pub struct Page {
 /// One chain on its way from the newest entry to the oldest.
 struct Chain<'a> {
     trail: &'a Trail,
-    chain: u8,
+    /// Which, from 0.
+    id: u8,
     /// Everything from here on was returned or dropped.
     below: u64,
     /// What was read and not yet chosen, with its time.
@@ -46,7 +47,7 @@ impl Chain<'_> {
     async fn fill(&mut self, n_at_once: usize) -> Result<(), Fault> {
         while self.ahead.is_empty() && !self.has_ended {
             let rows = self.trail.read(AuditRange {
-                chain: self.chain,
+                chain: self.id,
                 from: AuditFrom::Below(self.below),
                 limit: n_at_once,
             });
@@ -62,13 +63,14 @@ impl Chain<'_> {
                 };
                 let entry = audit::parse(&row);
                 let entry = entry.and_then(|it| Some((it.at.parse().ok()?, it)));
-                match entry {
-                    Some(entry) => self.ahead.push_back(entry),
-                    None => tracing::error!(
+                if let Some(entry) = entry {
+                    self.ahead.push_back(entry);
+                } else {
+                    tracing::error!(
                         audit.chain = row.chain,
                         audit.number = row.number,
                         "audit entry is damaged"
-                    ),
+                    );
                 }
             }
         }
@@ -111,9 +113,9 @@ pub async fn list(
     let below = after.unwrap_or([u64::MAX; N_CHAINS as usize]);
     let mut chains: Vec<Chain<'_>> = (0..N_CHAINS)
         .zip(below)
-        .map(|(chain, below)| Chain {
+        .map(|(id, below)| Chain {
             trail,
-            chain,
+            id,
             below,
             ahead: VecDeque::new(),
             has_ended: false,

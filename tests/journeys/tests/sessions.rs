@@ -1,14 +1,14 @@
 //! Sessions that one sees and ends, keys that change under them, and what answers say to browsers.
 
 use journeys::{Person, Suite};
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, USER_AGENT};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "a long sentence nobody uses";
 
 async fn open(person: &Person<'_>, user_agent: &str) -> Value {
     let body = json!({ "username": "ada", "password": PASSWORD, "delivery": "body" });
-    let headers = HeaderMap::from_iter([("user-agent".parse().unwrap(), user_agent.parse().unwrap())]);
+    let headers = HeaderMap::from_iter([(USER_AGENT, user_agent.parse().expect("ASCII"))]);
     person
         .post_with("/api/auth/sign-in", &body, headers)
         .await
