@@ -443,6 +443,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/liveness/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins a liveness challenge.
+         * @description Send frames of the announced size one after the other with `PUT /liveness/challenges/{id}/frames`, follow the instructions in the answers, and ask for the result when the phase is `over`. Five challenges in three minutes that are not passed are followed by a pause of half an hour.
+         */
+        post: operations["createLivenessChallenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/liveness/challenges/{id}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Takes the next frame of a challenge and says what to do now.
+         * @description A frame that is sent again with the same bytes gets its answer again. A frame that is refused changes nothing, and `nextIndex` says where to go on.
+         */
+        put: operations["putLivenessFrame"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/liveness/challenges/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a challenge and returns its result.
+         * @description A challenge that is not over is ended and not passed. The result is decided once: asking again returns the same.
+         */
+        post: operations["verifyLivenessChallenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -634,6 +694,53 @@ export interface components {
             /** @description Where the next page begins; null on the last. */
             nextCursor: string | null;
         };
+        /** @description What a person can be spared. */
+        ChallengeGesture: "turn" | "blink" | "smile" | "mouth-open" | "come-closer";
+        /** @description What the person could do better. */
+        ChallengeHint: "no-face" | "only-one-face" | "center-face" | "come-closer" | "move-back" | "look-straight" | "hold-still" | "other-way" | "only-what-is-asked" | "relax-first";
+        /** @description What the person is asked to do now. */
+        ChallengeInstruction: {
+            /** @description The deed. */
+            task: components["schemas"]["ChallengeTask"];
+            /**
+             * Format: uint8
+             * @description Number of the step, from 1; 0 before the first.
+             */
+            step: number;
+            /** @description Where to: for `enter-area` and `nose-to-target`. */
+            target?: components["schemas"]["PixelBox"];
+            /**
+             * Format: uint32
+             * @description How long there is for it from now, in milliseconds.
+             */
+            limitMs: number;
+        };
+        /** @description Kinds of challenge. */
+        ChallengeKind: "nose" | "sequence";
+        /** @description How much time there is for a step. */
+        ChallengePace: "usual" | "unhurried";
+        /** @description Where a challenge is. */
+        ChallengePhase: "face" | "area" | "ready" | "step" | "over";
+        /** @description Why a challenge was not passed. */
+        ChallengeReason: "expired" | "timeout" | "too-many-frames" | "multiple-faces" | "face-lost" | "left-area" | "too-fast" | "path-not-smooth" | "flat-face" | "wrong-way" | "wrong-gesture" | "swapped" | "incomplete";
+        /** @description Result of a challenge. */
+        ChallengeResult: {
+            /** @description Whether a person was in front of the camera, as far as such a challenge can tell. */
+            passed: boolean;
+            /** @description Why not. */
+            reason?: components["schemas"]["ChallengeReason"];
+            /** @description What to do better. */
+            hint?: components["schemas"]["ChallengeHint"];
+            /** @description A token that says so, good for one use; only where `passed`. */
+            assertion?: components["schemas"]["Secret"];
+            /**
+             * Format: date-time
+             * @description Until when the assertion works.
+             */
+            assertionExpiresAt?: string;
+        };
+        /** @description Deeds. */
+        ChallengeTask: "enter-area" | "look-straight" | "nose-to-target" | "turn-left" | "turn-right" | "blink" | "smile" | "mouth-open" | "come-closer";
         /** @description Body of `PUT /auth/password`. */
         ChangePasswordRequest: {
             /**
@@ -698,6 +805,40 @@ export interface components {
              * @default null
              */
             expiresInDays?: number | null;
+        };
+        /** @description Body of `POST /liveness/challenges`. */
+        CreateChallengeRequest: {
+            /**
+             * Format: uint32
+             * @description Width of the frames that will be sent, in pixels.
+             */
+            imageWidth: number;
+            /**
+             * Format: uint32
+             * @description Height of the frames that will be sent, in pixels.
+             */
+            imageHeight: number;
+            /**
+             * @description Which challenge.
+             * @default sequence
+             */
+            kind?: components["schemas"]["ChallengeKind"];
+            /**
+             * @description How much time there is for a step.
+             * @default usual
+             */
+            pace?: components["schemas"]["ChallengePace"];
+            /**
+             * @description What the person wants to be spared; other steps take its place. Of no effect for `nose`.
+             * @default []
+             */
+            avoid?: components["schemas"]["ChallengeGesture"][];
+            /**
+             * @description Whom it is about, 1 to 64 characters, for API keys that have many people before their camera: failures are
+             *     counted for each, and the assertion names it. Refused where somebody is signed in: then it is about them.
+             * @default null
+             */
+            subject?: string | null;
         };
         /** @description Body of `POST /uploads`. */
         CreateUploadRequest: {
@@ -897,6 +1038,31 @@ export interface components {
              */
             email: string;
         };
+        /** @description What a frame led to. */
+        FrameAnswer: {
+            /** @description Whether it was taken. */
+            accepted: boolean;
+            /** @description Why not. */
+            refusal?: components["schemas"]["FrameRefusal"];
+            /** @description Where the challenge is. */
+            phase: components["schemas"]["ChallengePhase"];
+            /** @description What to do now; left out when the phase is `over`. */
+            instruction?: components["schemas"]["ChallengeInstruction"];
+            /** @description What to do better. */
+            hint?: components["schemas"]["ChallengeHint"];
+            /**
+             * Format: uint32
+             * @description Index of the frame that is expected next.
+             */
+            nextIndex: number;
+            /**
+             * Format: uint32
+             * @description How many more frames are taken.
+             */
+            framesLeft: number;
+        };
+        /** @description Why a frame was not taken. */
+        FrameRefusal: "out-of-order" | "at-the-same-time";
         /** @description Like a man or a woman. */
         Gender: "male" | "female";
         /** @description What a face looks like, with its confidence. Appearance, not identity. */
@@ -1020,6 +1186,29 @@ export interface components {
             /** @description `true` while nobody can sign in to it. */
             disabled: boolean;
         };
+        /** @description A box in pixels of the frame, as the camera takes it: not mirrored, from the top left. */
+        PixelBox: {
+            /**
+             * Format: double
+             * @description Left edge.
+             */
+            left: number;
+            /**
+             * Format: double
+             * @description Top edge.
+             */
+            top: number;
+            /**
+             * Format: double
+             * @description Width.
+             */
+            width: number;
+            /**
+             * Format: double
+             * @description Height.
+             */
+            height: number;
+        };
         /** @description Where a head is turned, in degrees, with Rekognition's signs. */
         Pose: {
             /**
@@ -1074,7 +1263,27 @@ export interface components {
          * @description Kind of problem: the registry, in full.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-json" | "/problems/invalid-cursor" | "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-credentials" | "/problems/session-ended" | "/problems/invalid-api-key" | "/problems/forbidden" | "/problems/sign-up-closed" | "/problems/password-change-required" | "/problems/account-disabled" | "/problems/insufficient-scope" | "/problems/not-found" | "/problems/upload-not-found" | "/problems/analysis-not-found" | "/problems/user-not-found" | "/problems/session-not-found" | "/problems/api-key-not-found" | "/problems/method-not-allowed" | "/problems/username-taken" | "/problems/email-taken" | "/problems/upload-incomplete" | "/problems/analysis-in-progress" | "/problems/last-administrator" | "/problems/too-many-api-keys" | "/problems/upload-expired" | "/problems/reset-link-invalid" | "/problems/payload-too-large" | "/problems/upload-too-large" | "/problems/unsupported-media-type" | "/problems/invalid-request" | "/problems/password-too-weak" | "/problems/upload-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported" | "/problems/image-too-large" | "/problems/image-too-small" | "/problems/kind-not-available" | "/problems/attribute-not-available" | "/problems/idempotency-key-reused" | "/problems/too-many-uploads" | "/problems/rate-limited" | "/problems/internal" | "/problems/busy";
+        ProblemType: "/problems/invalid-json" | "/problems/invalid-cursor" | "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-credentials" | "/problems/session-ended" | "/problems/invalid-api-key" | "/problems/challenge-token-invalid" | "/problems/forbidden" | "/problems/sign-up-closed" | "/problems/password-change-required" | "/problems/account-disabled" | "/problems/insufficient-scope" | "/problems/not-found" | "/problems/upload-not-found" | "/problems/analysis-not-found" | "/problems/user-not-found" | "/problems/session-not-found" | "/problems/api-key-not-found" | "/problems/challenge-not-found" | "/problems/method-not-allowed" | "/problems/username-taken" | "/problems/email-taken" | "/problems/upload-incomplete" | "/problems/analysis-in-progress" | "/problems/last-administrator" | "/problems/too-many-api-keys" | "/problems/challenge-over" | "/problems/upload-expired" | "/problems/reset-link-invalid" | "/problems/challenge-expired" | "/problems/payload-too-large" | "/problems/upload-too-large" | "/problems/frame-too-large" | "/problems/unsupported-media-type" | "/problems/invalid-request" | "/problems/password-too-weak" | "/problems/upload-mismatch" | "/problems/frame-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported" | "/problems/image-too-large" | "/problems/image-too-small" | "/problems/kind-not-available" | "/problems/attribute-not-available" | "/problems/idempotency-key-reused" | "/problems/too-many-uploads" | "/problems/rate-limited" | "/problems/internal" | "/problems/busy";
+        /** @description Body of `PUT /liveness/challenges/{id}/frames`. */
+        PutFrameRequest: {
+            /**
+             * Format: password
+             * @description The challenge's token.
+             */
+            token: components["schemas"]["Secret"];
+            /**
+             * Format: uint32
+             * @description Place of the frame: 0, 1, 2 and so on without a gap, the next when the one before was answered.
+             */
+            index: number;
+            /**
+             * Format: int64
+             * @description When it was taken, in milliseconds of the caller's clock.
+             */
+            takenAtMs: number;
+            /** @description The JPEG file, in base64 (RFC 4648 section 4). */
+            jpegBase64: string;
+        };
         /** @description How good the picture of a face is, 0 to 100. */
         Quality: {
             /**
@@ -1197,6 +1406,45 @@ export interface components {
              */
             password: components["schemas"]["Secret"];
         };
+        /** @description A challenge that has begun. */
+        StartedChallenge: {
+            /**
+             * Format: uuid
+             * @description Identifier, for the path of what follows.
+             */
+            challengeId: string;
+            /**
+             * Format: password
+             * @description To be sent with every frame and with asking for the result.
+             */
+            token: components["schemas"]["Secret"];
+            /**
+             * Format: date-time
+             * @description Until when frames are taken.
+             */
+            expiresAt: string;
+            /** @description Which challenge. */
+            kind: components["schemas"]["ChallengeKind"];
+            /** @description Where the face belongs. */
+            area: components["schemas"]["PixelBox"];
+            /**
+             * Format: uint32
+             * @description Most frames it takes.
+             */
+            maxFrames: number;
+            /**
+             * Format: uint32
+             * @description Largest frame, in bytes of the JPEG file.
+             */
+            maxFrameBytes: number;
+            /**
+             * Format: uint32
+             * @description Time between two frames that makes `maxFrames` suffice, in milliseconds.
+             */
+            frameIntervalMs: number;
+            /** @description What to do first. */
+            instruction: components["schemas"]["ChallengeInstruction"];
+        };
         /** @description A place for one photo, and how to put it there. */
         Upload: {
             /**
@@ -1273,6 +1521,14 @@ export interface components {
              * @description How sure, in percent.
              */
             confidence: number;
+        };
+        /** @description Body of `POST /liveness/challenges/{id}/verify`. */
+        VerifyChallengeRequest: {
+            /**
+             * Format: password
+             * @description The challenge's token.
+             */
+            token: components["schemas"]["Secret"];
         };
     };
     responses: {
@@ -1359,6 +1615,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "/problems/invalid-api-key";
+                };
+            };
+        };
+        /** @description `challenge-token-invalid`: This token does not belong to the challenge. */
+        ChallengeTokenInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/challenge-token-invalid";
                 };
             };
         };
@@ -1494,6 +1762,18 @@ export interface components {
                 };
             };
         };
+        /** @description `challenge-not-found`: We do not know this challenge. */
+        ChallengeNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/challenge-not-found";
+                };
+            };
+        };
         /** @description `method-not-allowed`: This address does not support the method. */
         MethodNotAllowed: {
             headers: {
@@ -1580,6 +1860,18 @@ export interface components {
                 };
             };
         };
+        /** @description `challenge-over`: The challenge is over; ask for its result. */
+        ChallengeOver: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/challenge-over";
+                };
+            };
+        };
         /** @description `upload-expired`: The upload has expired. */
         UploadExpired: {
             headers: {
@@ -1604,6 +1896,18 @@ export interface components {
                 };
             };
         };
+        /** @description `challenge-expired`: The challenge has expired; begin another one. */
+        ChallengeExpired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/challenge-expired";
+                };
+            };
+        };
         /** @description `payload-too-large`: The body is too large. */
         PayloadTooLarge: {
             headers: {
@@ -1625,6 +1929,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "/problems/upload-too-large";
+                };
+            };
+        };
+        /** @description `frame-too-large`: The frame is too large. */
+        FrameTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/frame-too-large";
                 };
             };
         };
@@ -1673,6 +1989,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "/problems/upload-mismatch";
+                };
+            };
+        };
+        /** @description `frame-mismatch`: The frame does not have the size that was announced. */
+        FrameMismatch: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/frame-mismatch";
                 };
             };
         };
@@ -3897,6 +4225,344 @@ export interface operations {
                 };
             };
             404: components["responses"]["AnalysisNotFound"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    createLivenessChallenge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, 1 to 128 visible ASCII characters: repeating a request with the same key has the effect and the answer of the first. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "imageWidth": 640,
+                 *       "imageHeight": 480,
+                 *       "kind": "sequence",
+                 *       "pace": "usual",
+                 *       "avoid": [
+                 *         "smile"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateChallengeRequest"];
+            };
+        };
+        responses: {
+            /** @description The challenge, and what to do first. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "challengeId": "01890a5d-ac96-774b-bcce-b302099a8057",
+                     *       "token": "eyJhbGciOiJIUzI1NiJ9.e30.c2ln",
+                     *       "expiresAt": "2026-11-21T11:03:00Z",
+                     *       "kind": "sequence",
+                     *       "area": {
+                     *         "left": 185,
+                     *         "top": 60,
+                     *         "width": 270,
+                     *         "height": 360
+                     *       },
+                     *       "maxFrames": 60,
+                     *       "maxFrameBytes": 200000,
+                     *       "frameIntervalMs": 250,
+                     *       "instruction": {
+                     *         "task": "enter-area",
+                     *         "step": 0,
+                     *         "target": {
+                     *           "left": 185,
+                     *           "top": 60,
+                     *           "width": 270,
+                     *           "height": 360
+                     *         },
+                     *         "limitMs": 180000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StartedChallenge"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
+                    };
+                };
+            };
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
+            410: components["responses"]["ChallengeExpired"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description `invalid-request`: Something in the request is not acceptable.
+             *
+             *     `idempotency-key-reused`: This Idempotency-Key was used for another request.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/invalid-request" | "/problems/idempotency-key-reused";
+                    };
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    putLivenessFrame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "eyJhbGciOiJIUzI1NiJ9.e30.c2ln",
+                 *       "index": 7,
+                 *       "takenAtMs": 1795258860000,
+                 *       "jpegBase64": "/9j/4AAQSkZJRgABAQAAAQABAAD/2Q=="
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutFrameRequest"];
+            };
+        };
+        responses: {
+            /** @description What it led to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accepted": true,
+                     *       "phase": "step",
+                     *       "instruction": {
+                     *         "task": "turn-left",
+                     *         "step": 1,
+                     *         "limitMs": 8000
+                     *       },
+                     *       "nextIndex": 8,
+                     *       "framesLeft": 52
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FrameAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
+             *
+             *     `challenge-token-invalid`: This token does not belong to the challenge.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key" | "/problems/challenge-token-invalid";
+                    };
+                };
+            };
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
+            404: components["responses"]["ChallengeNotFound"];
+            409: components["responses"]["ChallengeOver"];
+            410: components["responses"]["ChallengeExpired"];
+            /**
+             * @description `payload-too-large`: The body is too large.
+             *
+             *     `frame-too-large`: The frame is too large.
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/payload-too-large" | "/problems/frame-too-large";
+                    };
+                };
+            };
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description `invalid-request`: Something in the request is not acceptable.
+             *
+             *     `frame-mismatch`: The frame does not have the size that was announced.
+             *
+             *     `not-an-image`: The upload is not a JPEG or PNG image.
+             *
+             *     `image-corrupt`: The image is damaged or incomplete.
+             *
+             *     `image-unsupported`: Images of this kind are not supported.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/invalid-request" | "/problems/frame-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    verifyLivenessChallenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "eyJhbGciOiJIUzI1NiJ9.e30.c2ln"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VerifyChallengeRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passed": true,
+                     *       "assertion": "eyJhbGciOiJIUzI1NiJ9.e30.c2ln",
+                     *       "assertionExpiresAt": "2026-11-21T11:03:10Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChallengeResult"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
+             *
+             *     `challenge-token-invalid`: This token does not belong to the challenge.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key" | "/problems/challenge-token-invalid";
+                    };
+                };
+            };
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
+            404: components["responses"]["ChallengeNotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Busy"];

@@ -137,11 +137,17 @@ fn examples_are_what_the_types_read() {
     reads::<ResetPasswordRequest>(RESET_PASSWORD.body.as_ref().unwrap().example);
     reads::<CreateUploadRequest>(CREATE_UPLOAD.body.as_ref().unwrap().example);
     reads::<CreateAnalysisRequest>(CREATE_ANALYSIS.body.as_ref().unwrap().example);
+    reads::<CreateChallengeRequest>(CREATE_CHALLENGE.body.as_ref().unwrap().example);
+    reads::<PutFrameRequest>(PUT_FRAME.body.as_ref().unwrap().example);
+    reads::<VerifyChallengeRequest>(VERIFY_CHALLENGE.body.as_ref().unwrap().example);
     reads::<UserAnswer>(SIGN_UP.answers[0].example.unwrap());
     reads::<SessionAnswer>(SIGN_IN.answers[0].example.unwrap());
     reads::<JwkSet>(JWKS.answers[0].example.unwrap());
     reads::<Upload>(CREATE_UPLOAD.answers[0].example.unwrap());
     reads::<Analysis>(CREATE_ANALYSIS.answers[0].example.unwrap());
+    reads::<StartedChallenge>(CREATE_CHALLENGE.answers[0].example.unwrap());
+    reads::<FrameAnswer>(PUT_FRAME.answers[0].example.unwrap());
+    reads::<ChallengeResult>(VERIFY_CHALLENGE.answers[0].example.unwrap());
     reads::<AnalysisPage>(LIST_ANALYSES.answers[0].example.unwrap());
 }
 

@@ -3,12 +3,14 @@
 mod audit;
 mod auth;
 mod keys;
+mod liveness;
 mod photos;
 mod users;
 
 pub use audit::*;
 pub use auth::*;
 pub use keys::*;
+pub use liveness::*;
 pub use photos::*;
 pub use users::*;
 
@@ -23,6 +25,8 @@ pub const AUTH_FUNCTION: &str = "AuthFunction";
 pub const PRESIGN_UPLOAD_FUNCTION: &str = "PresignUploadFunction";
 /// Logical id of the function that analyses photos.
 pub const ANALYZE_FUNCTION: &str = "AnalyzeFunction";
+/// Logical id of the function that judges liveness challenges.
+pub const LIVENESS_CHALLENGE_FUNCTION: &str = "LivenessChallengeFunction";
 
 /// Every operation, in the order of the document.
 pub const ROUTES: &[&Route] = &[
@@ -53,6 +57,9 @@ pub const ROUTES: &[&Route] = &[
     &GET_ANALYSIS,
     &DELETE_ANALYSIS,
     &GET_ANALYSIS_IMAGE,
+    &CREATE_CHALLENGE,
+    &PUT_FRAME,
+    &VERIFY_CHALLENGE,
 ];
 
 /// Tells whether the API is up.

@@ -17,6 +17,7 @@ mod analyses;
 mod audit;
 mod auth;
 mod keys;
+mod liveness;
 mod uploads;
 mod users;
 
@@ -24,6 +25,7 @@ pub use analyses::*;
 pub use audit::*;
 pub use auth::*;
 pub use keys::*;
+pub use liveness::*;
 pub use uploads::*;
 pub use users::*;
 
