@@ -367,6 +367,14 @@ export function problemText(problem: Problem): string {
       return 'This kind of analysis is not available.'
     case 'analysis-not-found':
       return 'This analysis does not exist. It may have been deleted.'
+    case 'challenge-token-invalid':
+    case 'challenge-not-found':
+    case 'challenge-over':
+    case 'challenge-expired':
+      return 'This check is over. Begin another one.'
+    case 'frame-too-large':
+    case 'frame-mismatch':
+      return 'Your camera’s picture changed its size meanwhile. Hold your device as it was and begin again.'
     case 'not-found':
       return 'There is nothing at this address.'
     case 'invalid-cursor':

@@ -2,6 +2,7 @@ import { accountCalls } from './accounts.ts'
 import { browserTransport } from './browser.ts'
 import { connect, noAnswer } from './connection.ts'
 import type { Session } from './connection.ts'
+import { livenessCalls } from './liveness.ts'
 import { RequestFailed } from './problem.ts'
 import type { Transport } from './transport.ts'
 import type { Analysis, AnalysisPage, ImageContentType, ImageVariant, ListQuery, SignUpRequest, Upload } from './types.ts'
@@ -94,6 +95,8 @@ export function createApi(transport: Transport = browserTransport()) {
     async deleteAnalysis(id: string): Promise<void> {
       await send('delete', '/analyses/{id}', { parameters: { id } })
     },
+
+    ...livenessCalls(send),
 
     /** A short-lived address of the picture in the storage. */
     async imageUrl(id: string, variant: ImageVariant, options: Abortable = {}): Promise<string> {

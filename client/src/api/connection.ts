@@ -1,5 +1,6 @@
 import type { Answer, Body, Method, Operation, Parameters, Path, Query } from './operations.ts'
 import { RequestFailed, failureFrom } from './problem.ts'
+import type { ProblemSlug } from './problem.ts'
 import type { Transport } from './transport.ts'
 import type { SessionAnswer, User } from './types.ts'
 
@@ -149,11 +150,13 @@ async function readAnswer(response: Response, signal: AbortSignal | null): Promi
   }
 }
 
-/** A wrong current password is a 401 too, and no reason to refresh. */
+/** What a 401 can be about besides the access token: no reason to refresh. */
+const NOT_ABOUT_THE_TOKEN: ProblemSlug[] = ['invalid-credentials', 'challenge-token-invalid']
+
 async function refusesToken(response: Response): Promise<boolean> {
   if (response.status !== 401) return false
   const failure = await failureFrom(response.clone())
-  return !(failure.kind === 'problem' && failure.problem.slug === 'invalid-credentials')
+  return !(failure.kind === 'problem' && NOT_ABOUT_THE_TOKEN.includes(failure.problem.slug))
 }
 
 function fill(path: string, parameters: Record<string, string>): string {

@@ -1,0 +1,24 @@
+/** Time, as far as this feature needs it; tests bring their own. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** Resolves after so many milliseconds, or at once when aborted. */
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+export const browserClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve()
+      return
+    }
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  }),
+}
