@@ -1,7 +1,8 @@
-//! Rekognition's face detection, on a photo that is in a bucket.
+//! Rekognition's face detection, on a photo that is in a bucket or at hand.
 
 use aws_sdk_rekognition::Client;
 use aws_sdk_rekognition::operation::detect_faces::DetectFacesError;
+use aws_sdk_rekognition::primitives::Blob;
 use aws_sdk_rekognition::types::{
     Attribute, EmotionName as WireEmotion, FaceDetail, GenderType, Image, LandmarkType, S3Object,
 };
@@ -150,15 +151,36 @@ impl FaceDetector {
         key: &ObjectKey,
         attributes: &[FaceAttribute],
     ) -> Result<Vec<DetectedFace>, DetectFacesFailure> {
-        const OPERATION: &str = "DetectFaces";
         let object = S3Object::builder().bucket(bucket).name(key.as_str()).build();
         let wanted = attributes.iter().map(|it| wire_attribute(*it));
+        // Box, confidence, pose, quality and five landmarks come with DEFAULT.
+        let attributes = [Attribute::Default].into_iter().chain(wanted).collect();
+        self.look(Image::builder().s3_object(object).build(), attributes)
+            .await
+    }
+
+    /// Returns the faces of a photo with everything that can be measured and all landmarks, largest first, at most 100.
+    /// The photo may have 5 MB (Amazon Rekognition, "Guidelines and quotas"). Maps to `rekognition:DetectFaces`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::detect`].
+    pub async fn detect_in_bytes(&self, photo: Vec<u8>) -> Result<Vec<DetectedFace>, DetectFacesFailure> {
+        let image = Image::builder().bytes(Blob::new(photo)).build();
+        self.look(image, vec![Attribute::All]).await
+    }
+
+    async fn look(
+        &self,
+        image: Image,
+        attributes: Vec<Attribute>,
+    ) -> Result<Vec<DetectedFace>, DetectFacesFailure> {
+        const OPERATION: &str = "DetectFaces";
         let answer = self
             .client
             .detect_faces()
-            .image(Image::builder().s3_object(object).build())
-            // Box, confidence, pose, quality and five landmarks come with DEFAULT.
-            .set_attributes(Some([Attribute::Default].into_iter().chain(wanted).collect()))
+            .image(image)
+            .set_attributes(Some(attributes))
             .send()
             .await
             .map_err(|error| match error.as_service_error() {

@@ -10,6 +10,8 @@ pub mod alerts;
 pub mod analyses;
 pub mod api_keys;
 pub mod audit;
+pub mod challenges;
+pub mod comparison;
 pub mod erasure;
 pub mod faces;
 mod fault;

@@ -13,7 +13,7 @@ use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::primitives::ByteStream;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::{AnalysisId, Fault, UploadId, UserId};
+use domain::{AnalysisId, ChallengeId, Fault, UploadId, UserId};
 use jiff::Timestamp;
 
 use crate::fault::{malformed, sdk_fault};
@@ -46,6 +46,12 @@ impl ObjectKey {
     #[must_use]
     pub fn result(user: UserId, analysis: AnalysisId) -> Self {
         Self(format!("{user}/{analysis}.json"))
+    }
+
+    /// Key of a frame of a liveness challenge.
+    #[must_use]
+    pub fn frame(challenge: ChallengeId, index: u32) -> Self {
+        Self(format!("l/{challenge}/{index}.jpg"))
     }
 
     /// The key as text.

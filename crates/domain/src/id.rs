@@ -82,6 +82,10 @@ id! {
     AnalysisId
 }
 id! {
+    /// Names a liveness challenge.
+    ChallengeId
+}
+id! {
     /// Names a session: everything that descends from one sign-in.
     SessionId
 }

@@ -18,6 +18,7 @@ mod idempotency;
 mod json;
 mod kit;
 pub mod limits;
+pub mod liveness;
 mod log;
 mod manifest;
 mod metrics;

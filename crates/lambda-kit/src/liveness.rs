@@ -1,0 +1,246 @@
+//! Tokens about liveness challenges, under a key of their own: one to go on with a challenge, and one that says that it was
+//! passed.
+//!
+//! The function that judges makes both; whoever lets somebody in for a passed challenge reads the second with
+//! [`TokenKeys::assertion`], and then uses it up in the table of challenges, where it is good once.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::{ChallengeId, UserId};
+use jiff::Timestamp;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use serde::{Deserialize, Serialize};
+
+use crate::principal::ISSUER;
+
+/// `aud` of the token to go on with a challenge.
+pub const TOKEN_AUDIENCE: &str = "visavis-liveness";
+
+/// `aud` of the token that says that a challenge was passed.
+pub const ASSERTION_AUDIENCE: &str = "visavis-liveness-assertion";
+
+/// Bytes of a key: as many as the hash has (RFC 7518 section 3.2).
+pub const KEY_BYTES: usize = 32;
+
+/// Claims of both tokens.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Issuer.
+    pub iss: String,
+    /// Audience, [`TOKEN_AUDIENCE`] or [`ASSERTION_AUDIENCE`].
+    pub aud: String,
+    /// The challenge.
+    pub jti: String,
+    /// Account that began it.
+    pub own: String,
+    /// Whom it is about, where an API key said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    /// When it was issued, in seconds since 1970.
+    pub iat: i64,
+    /// Until when it works, exclusive.
+    pub exp: i64,
+}
+
+/// A passed challenge, as an assertion says it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Assertion {
+    /// The challenge.
+    pub challenge: ChallengeId,
+    /// Account that began it.
+    pub owner: UserId,
+    /// Whom it is about, where an API key said so; else the owner.
+    pub subject: Option<String>,
+}
+
+/// The keys: the one in use, and those that are still believed. Shows nothing.
+pub struct TokenKeys(Vec<(EncodingKey, DecodingKey)>);
+
+/// A text that holds no keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the keys of liveness tokens")]
+pub struct InvalidKeys;
+
+/// Keys as they are stored.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    /// Base64; the first one signs.
+    keys: Vec<String>,
+}
+
+impl TokenKeys {
+    /// Reads stored keys.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidKeys`] if there is none or one does not have [`KEY_BYTES`].
+    pub fn parse(text: &str) -> Result<Self, InvalidKeys> {
+        let stored: Stored = serde_json::from_str(text).map_err(|_| InvalidKeys)?;
+        let keys = stored.keys.iter().map(|key| {
+            let bytes = STANDARD.decode(key).ok().filter(|it| it.len() == KEY_BYTES)?;
+            Some((EncodingKey::from_secret(&bytes), DecodingKey::from_secret(&bytes)))
+        });
+        let keys: Option<Vec<_>> = keys.collect();
+        keys.filter(|it| !it.is_empty()).map(Self).ok_or(InvalidKeys)
+    }
+
+    /// Returns one key as it is stored.
+    #[must_use]
+    pub fn text_of(key: &[u8; KEY_BYTES]) -> String {
+        serde_json::json!({ "keys": [STANDARD.encode(key)] }).to_string()
+    }
+
+    /// Returns a token that says `claims`; the same for the same claims and key. `None` if the library cannot sign, which
+    /// does not happen with a key that was read.
+    #[must_use]
+    pub fn sign(&self, claims: &Claims) -> Option<String> {
+        let (key, _) = self.0.first()?;
+        encode(&Header::new(Algorithm::HS256), claims, key).ok()
+    }
+
+    /// Returns what a token says, if one of the keys signed it for `audience`. Its times are not looked at.
+    #[must_use]
+    pub fn read(&self, audience: &str, token: &str) -> Option<Claims> {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_audience(&[audience]);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_required_spec_claims(&["exp", "aud", "iss"]);
+        // The library reads the machine's clock.
+        validation.validate_exp = false;
+        let read = |key: &DecodingKey| decode::<Claims>(token, key, &validation).ok();
+        self.0.iter().find_map(|(_, key)| read(key)).map(|it| it.claims)
+    }
+
+    /// Returns what an assertion says, if it is one of ours and works at the time `now`. It is good once: use it up in the
+    /// table of challenges before acting on it.
+    #[must_use]
+    pub fn assertion(&self, token: &str, now: Timestamp) -> Option<Assertion> {
+        let claims = self.read(ASSERTION_AUDIENCE, token)?;
+        if claims.exp <= now.as_second() {
+            return None;
+        }
+        Some(Assertion {
+            challenge: ChallengeId::parse(&claims.jti).ok()?,
+            owner: UserId::parse(&claims.own).ok()?,
+            subject: claims.sub,
+        })
+    }
+}
+
+impl fmt::Debug for TokenKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenKeys").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claims")
+            .field("aud", &self.aud)
+            .field("jti", &self.jti)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Assertion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assertion")
+            .field("challenge", &self.challenge)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "01890a5e-0000-7000-8000-000000000001";
+
+    fn keys(seeds: &[u8]) -> TokenKeys {
+        let keys: Vec<_> = seeds.iter().map(|it| STANDARD.encode([*it; KEY_BYTES])).collect();
+        TokenKeys::parse(&serde_json::json!({ "keys": keys }).to_string()).unwrap()
+    }
+
+    fn claims(aud: &str) -> Claims {
+        Claims {
+            iss: ISSUER.to_owned(),
+            aud: aud.to_owned(),
+            jti: ID.to_owned(),
+            own: ID.to_owned(),
+            sub: Some("badge 7".to_owned()),
+            iat: 100,
+            exp: 220,
+        }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn an_assertion_reads_back_until_its_time_is_over() {
+        let token = keys(&[1]).sign(&claims(ASSERTION_AUDIENCE)).unwrap();
+        let assertion = keys(&[1]).assertion(&token, at(219)).unwrap();
+        assert_eq!(assertion.challenge.to_string(), ID);
+        assert_eq!(assertion.subject.as_deref(), Some("badge 7"));
+        assert!(keys(&[1]).assertion(&token, at(220)).is_none());
+    }
+
+    #[test]
+    fn a_token_for_something_else_or_of_another_key_is_none() {
+        let token = keys(&[1]).sign(&claims(TOKEN_AUDIENCE)).unwrap();
+        assert!(keys(&[1]).assertion(&token, at(100)).is_none());
+        assert!(keys(&[1]).read(TOKEN_AUDIENCE, &token).is_some());
+        assert!(keys(&[2]).read(TOKEN_AUDIENCE, &token).is_none());
+        assert!(keys(&[1]).read(TOKEN_AUDIENCE, &format!("{token}x")).is_none());
+        let other_issuer = Claims {
+            iss: "x".to_owned(),
+            ..claims(TOKEN_AUDIENCE)
+        };
+        let token = keys(&[1]).sign(&other_issuer).unwrap();
+        assert!(keys(&[1]).read(TOKEN_AUDIENCE, &token).is_none());
+    }
+
+    #[test]
+    fn a_token_without_a_signature_is_none() {
+        let body = base64::engine::general_purpose::URL_SAFE_NO_PAD
+            .encode(serde_json::to_string(&claims(TOKEN_AUDIENCE)).unwrap());
+        for header in [r#"{"alg":"none"}"#, r#"{"alg":"HS256"}"#] {
+            let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(header);
+            assert!(
+                keys(&[1])
+                    .read(TOKEN_AUDIENCE, &format!("{header}.{body}."))
+                    .is_none()
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_that_was_replaced_is_still_believed() {
+        let token = keys(&[1]).sign(&claims(TOKEN_AUDIENCE)).unwrap();
+        assert!(keys(&[2, 1]).read(TOKEN_AUDIENCE, &token).is_some());
+        let newer = keys(&[2, 1]).sign(&claims(TOKEN_AUDIENCE)).unwrap();
+        assert!(keys(&[1]).read(TOKEN_AUDIENCE, &newer).is_none());
+    }
+
+    #[test]
+    fn what_holds_no_keys_is_refused() {
+        for text in [
+            "",
+            "{}",
+            r#"{"keys":[]}"#,
+            r#"{"keys":["AAAA"]}"#,
+            r#"{"keys":["%"]}"#,
+        ] {
+            assert_eq!(TokenKeys::parse(text).err(), Some(InvalidKeys), "{text}");
+        }
+        TokenKeys::parse(&TokenKeys::text_of(&[7; KEY_BYTES])).unwrap();
+    }
+
+    #[test]
+    fn nothing_shows_in_debug_output() {
+        let text = format!("{:?} {:?}", keys(&[1]), claims(TOKEN_AUDIENCE));
+        assert!(!text.contains("badge"), "{text}");
+    }
+}
