@@ -21,7 +21,7 @@ const from = (path: string, state: SessionState) => detour(router.resolve(path),
 
 describe('the router', () => {
   it.each([
-    ['/', 'upload'], ['/analyses', 'history'], ['/password', 'password'], ['/sign-in', 'sign-in'],
+    ['/', 'upload'], ['/analyses', 'history'], ['/liveness', 'liveness'], ['/password', 'password'], ['/sign-in', 'sign-in'],
     ['/analyses/01890a5e-0000-7000-8000-000000000000', 'result'],
     ['/analyses/not-an-id', 'not-found'], ['/no/such/page', 'not-found'],
     ['/account', 'account'], ['/account/sessions', 'sessions'], ['/account/api-keys', 'api-keys'],

@@ -5,6 +5,7 @@ import AuditPage from './audit/AuditPage.vue'
 import { filtersOf } from './history/filters.ts'
 import HistoryPage from './history/HistoryPage.vue'
 import ApiKeysPage from './keys/ApiKeysPage.vue'
+import { livenessTexts } from './liveness/texts.ts'
 import ResultPage from './result/ResultPage.vue'
 import ForgotPasswordPage from './session/ForgotPasswordPage.vue'
 import PasswordPage from './session/PasswordPage.vue'
@@ -47,6 +48,10 @@ export const routes: RouteRecordRaw[] = [
   {
     path: `/analyses/:analysisId(${ANALYSIS_ID})`, name: 'result', component: ResultPage, props: true,
     meta: { title: texts.result.title, for: 'signed-in' },
+  },
+  {
+    path: '/liveness', name: 'liveness', component: () => import('./liveness/LivenessPage.vue'),
+    meta: { title: livenessTexts.title, for: 'signed-in' },
   },
   {
     path: '/password', name: 'password', component: PasswordPage,

@@ -10,6 +10,7 @@ import { AccountRoutes } from './accountRoutes.ts'
 import type { Account, MockSession } from './accountRoutes.ts'
 import { bearerOf, cookieOf, json, noContent, ok, problem } from './answers.ts'
 import type { MockAnswer, MockRequest } from './answers.ts'
+import { PlayedChallenge, challengeOf } from './liveness.ts'
 import { facesIn, isPicture } from './pictures.ts'
 
 export { problem }
@@ -44,6 +45,10 @@ export class MockServer {
   isOffline = false
   /** Answers the next request to this path, once, with this. */
   readonly answersNext = new Map<string, MockAnswer>()
+  /** The last challenge that was begun. */
+  challenge: PlayedChallenge | null = null
+  /** What the next challenges lead to. */
+  challengeResult: Schemas['ChallengeResult'] = { passed: true, assertion: 'assertion.of.challenge' }
   private readonly uploads = new Map<string, Uploaded>()
   /** Session of each. */
   private readonly accessTokens = new Map<string, string>()
@@ -147,6 +152,7 @@ export class MockServer {
       case 'POST /analyses': return this.createAnalysis(account, json(request))
       case 'GET /analyses': return this.listAnalyses(account, url.searchParams)
     }
+    if (path.startsWith('/liveness/')) return this.answerLiveness(request, path)
     const [, id = '', image] = /^\/analyses\/([^/]+)(\/image)?$/.exec(path) ?? []
     const kept = this.analyses.get(id)
     if (kept?.owner !== account.user.id) return problem(404, 'analysis-not-found', 'We do not know this analysis')
@@ -265,6 +271,20 @@ export class MockServer {
       items: all.slice(start, end).map(summaryOf),
       nextCursor: end < all.length ? String(end) : null,
     })
+  }
+
+  private answerLiveness(request: MockRequest, path: string): MockAnswer {
+    if (path === '/liveness/challenges') {
+      const { imageWidth, imageHeight } = json<Schemas['CreateChallengeRequest']>(request)
+      const expiresAt = new Date(this.now().getTime() + 180_000).toISOString()
+      this.challenge = new PlayedChallenge(challengeOf(imageWidth, imageHeight, expiresAt))
+      return ok(201, this.challenge.challenge)
+    }
+    const { token } = json<Schemas['VerifyChallengeRequest']>(request)
+    if (token !== this.challenge?.challenge.token) {
+      return problem(401, 'challenge-token-invalid', 'This token does not belong to the challenge')
+    }
+    return path.endsWith('/frames') ? ok(200, this.challenge.answer(json(request))) : ok(200, this.challengeResult)
   }
 
   private answerStorage(request: MockRequest, url: URL): MockAnswer {

@@ -6,6 +6,11 @@ export interface Clock {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
+/** As a function, because the compiler takes a property for one that stays the same while we wait. */
+export function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted
+}
+
 export const browserClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) => new Promise((resolve) => {

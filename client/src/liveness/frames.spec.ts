@@ -124,8 +124,8 @@ describe('sendFrames', () => {
     expect(await sendFrames(loop)).toMatchObject({ kind: 'broken', failure: { problem: { slug: 'frame-too-large' } } })
   })
 
-  it.each([
-    [problem('frame-mismatch', 422)], [problem('challenge-token-invalid', 401)], [{ kind: 'defect' } as Failure],
+  it.each<[Failure]>([
+    [problem('frame-mismatch', 422)], [problem('challenge-token-invalid', 401)], [{ kind: 'defect' }],
   ])('breaks off with %o', async (failure) => {
     script = [failure]
     expect(await sendFrames(loop)).toEqual({ kind: 'broken', failure })

@@ -3,6 +3,7 @@ import { failureOf } from '../api/problem.ts'
 import type { Failure } from '../api/problem.ts'
 import type { FrameBody } from '../api/liveness.ts'
 import type { Challenge, ChallengePhase, FrameAnswer } from '../api/types.ts'
+import { isAborted } from './clock.ts'
 import type { Clock } from './clock.ts'
 
 /** At most eight frames a second, whatever the server allows. Chosen: more tell nothing new and cost a detection each. */
@@ -55,7 +56,7 @@ export async function sendFrames(loop: FrameLoop): Promise<FramesEnd> {
 
   while (index < challenge.maxFrames) {
     await clock.sleep(Math.max(0, nextAt - clock.now()), signal)
-    if (signal.aborted) return { kind: 'stopped' }
+    if (isAborted(signal)) return { kind: 'stopped' }
 
     const now = clock.now()
     if (!loop.isWorthSending(phase) && now - (heldSince ??= now) < LONGEST_HOLD_MS) {
@@ -96,14 +97,14 @@ async function deliver({ clock, signal, send, onTrouble }: FrameLoop, frame: Fra
     const pauseMs = RETRY_AFTER_MS[attempt]
     try {
       const answer = await send(frame)
-      if (signal.aborted) return { kind: 'stopped' }
+      if (isAborted(signal)) return { kind: 'stopped' }
       if (attempt > 0) onTrouble(null)
       const isDone = answer.refusal !== 'at-the-same-time' || pauseMs === undefined
       if (isDone) return { kind: 'answered', answer }
       await clock.sleep(pauseMs, signal)
     } catch (error) {
       const failure = failureOf(error)
-      if (signal.aborted || failure.kind === 'cancelled') return { kind: 'stopped' }
+      if (isAborted(signal) || failure.kind === 'cancelled') return { kind: 'stopped' }
       const meaning = meaningOf(failure)
       if (meaning === 'over') return { kind: 'over' }
       if (meaning === 'bad-frame') return { kind: 'bad-frame', failure }
@@ -112,7 +113,7 @@ async function deliver({ clock, signal, send, onTrouble }: FrameLoop, frame: Fra
       onTrouble(failure)
       await clock.sleep(waitMs, signal)
     }
-    if (signal.aborted) return { kind: 'stopped' }
+    if (isAborted(signal)) return { kind: 'stopped' }
   }
 }
 

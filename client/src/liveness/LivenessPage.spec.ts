@@ -1,0 +1,40 @@
+import { screen } from '@testing-library/vue'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { openSignedIn } from '../../test/render.ts'
+import { MockServer } from '../../test/server.ts'
+
+describe('the page of the check', () => {
+  let server: MockServer
+
+  beforeEach(() => { server = new MockServer() })
+
+  it('says what happens and what is kept before anything does', async () => {
+    await openSignedIn('/liveness', server)
+    await screen.findByRole('heading', { name: 'Liveness check', level: 1 })
+    expect(screen.getByText(/kept for a day and then erased/)).toBeTruthy()
+    expect(screen.getByText(/There is no video and no sound/)).toBeTruthy()
+    expect(server.requests.filter(it => it.includes('liveness'))).toEqual([])
+    expect(document.querySelector('video')).toBeNull()
+  })
+
+  it('is reached from every page', async () => {
+    const { user } = await openSignedIn('/', server)
+    await user.click(await screen.findByRole('link', { name: 'Liveness' }))
+    await screen.findByRole('heading', { name: 'Liveness check' })
+  })
+
+  it('explains a missing camera, keeps what was chosen, and goes on', async () => {
+    const { user } = await openSignedIn('/liveness', server)
+    await user.click(await screen.findByRole('radio', { name: /Unhurried/ }))
+    await user.click(screen.getByRole('checkbox', { name: 'Smiling' }))
+    await user.click(screen.getByRole('button', { name: 'Start the check' }))
+
+    const heading = await screen.findByRole('heading', { name: 'The camera is not on' })
+    expect(document.activeElement).toBe(heading)
+    expect(screen.getByRole('alert').textContent).toMatch(/camera/)
+    await user.click(screen.getByRole('button', { name: 'Change the settings' }))
+    expect((await screen.findByRole<HTMLInputElement>('radio', { name: /Unhurried/ })).checked).toBe(true)
+    expect(screen.getByRole<HTMLInputElement>('checkbox', { name: 'Smiling' }).checked).toBe(true)
+    expect(screen.getByRole<HTMLInputElement>('checkbox', { name: 'Coming closer' }).checked).toBe(false)
+  })
+})
