@@ -10,14 +10,24 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 export const PHONE = { width: 360, height: 780 }
 export const DESKTOP = { width: 1280, height: 800 }
 
-export function launch(): Promise<Browser> {
+/** What camera a browser has: Chromium's own test picture, a film in a file (y4m), none, or one it does not give. */
+export type Camera = 'test-picture' | 'none' | 'refused' | { film: string }
+
+function cameraArgs(camera: Camera): string[] {
+  if (camera === 'none') return ['--use-fake-device-for-media-stream=device-count=0', '--use-fake-ui-for-media-stream']
+  if (camera === 'refused') return ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny']
+  const film = typeof camera === 'string' ? [] : [`--use-file-for-fake-video-capture=${camera.film}`]
+  return ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', ...film]
+}
+
+export function launch(camera: Camera = 'test-picture'): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,
     args: [
       // Chromium's sandbox does not start for root, as in containers.
       ...process.getuid?.() === 0 ? ['--no-sandbox'] : [],
       '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run',
-      '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+      ...cameraArgs(camera),
     ],
   })
 }
