@@ -244,6 +244,8 @@ pub enum ChallengeHint {
     OtherWay,
     /// Do only what is asked.
     OnlyWhatIsAsked,
+    /// Look straight first, then go to the target without a detour.
+    BackToMiddle,
     /// Relax the face first, then do it again.
     RelaxFirst,
 }
