@@ -35,6 +35,11 @@ describe('the words of the check', () => {
     }
   })
 
+  it('do without names that are newer than the page', () => {
+    expect(hintText('of-tomorrow' as never)).toBe('')
+    expect(reasonText('of-tomorrow' as never)).toBe(livenessTexts.failedUnknown)
+  })
+
   it('are sentences for cameras and notes', () => {
     const troubles: CameraTrouble[] = ['denied', 'missing', 'busy', 'unsupported', 'insecure', 'other']
     for (const text of [...troubles.map(cameraTroubleText), noteText('stopped'), noteText('hidden')]) expect(text).toMatch(/^[A-Z].*\.$/)

@@ -5,7 +5,7 @@ import { adviceFor } from './advice.ts'
 const AREA = { left: 185, top: 60, width: 270, height: 360 }
 
 /** A face whose middle is there, of this width. */
-function face(x = 320, y = 240, width = 180): PixelBox {
+function face(x = 320, y = 240, width = 270): PixelBox {
   return { left: x - width / 2, top: y - width / 2, width, height: width }
 }
 
@@ -21,8 +21,8 @@ describe('adviceFor', () => {
   it.each([
     ['no-face', []],
     ['only-one-face', [face(), face(100, 100, 40)]],
-    ['come-closer', [face(320, 240, 120)]],
-    ['move-back', [face(320, 240, 240)]],
+    ['come-closer', [face(320, 240, 150)]],
+    ['move-back', [face(320, 240, 370)]],
     ['center-face', [face(390, 240)]],
     ['center-face', [face(320, 120)]],
   ] as const)('says %s', (expected, faces) => {
@@ -36,9 +36,9 @@ describe('adviceFor', () => {
   it('finds a face that moves more than two and a half widths a second too fast', () => {
     const before = { faces: [face(300)], atMs: 1000 }
     const moved = (x: number, atMs: number) => adviceFor(AREA, { faces: [face(x)], atMs }, before)
-    expect(moved(340, 1100)).toBeNull()
-    expect(moved(340, 1080)).toBe('slower')
+    expect(moved(340, 1060)).toBeNull()
+    expect(moved(340, 1058)).toBe('slower')
     expect(moved(340, 1000)).toBeNull()
-    expect(adviceFor(AREA, { faces: [face(340)], atMs: 1050 }, { faces: [], atMs: 1000 })).toBeNull()
+    expect(adviceFor(AREA, { faces: [face(340)], atMs: 1010 }, { faces: [], atMs: 1000 })).toBeNull()
   })
 })

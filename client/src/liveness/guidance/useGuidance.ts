@@ -61,7 +61,9 @@ export function useGuidance(
         advice.value = adviceFor(area, now, before)
         before = now
       }
-      await clock.sleep(Math.max(0, atMs + INTERVAL_MS - clock.now()), signal)
+      // Where a look takes long, it takes time from the frames: it rests for twice as long as it worked.
+      const tookMs = clock.now() - atMs
+      await clock.sleep(Math.max(INTERVAL_MS - tookMs, 2 * tookMs), signal)
     }
     if (!isAborted(signal)) advice.value = null
   }
