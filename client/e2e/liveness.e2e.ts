@@ -244,6 +244,21 @@ describe('the liveness check', () => {
     await heading(page, 'Check passed')
   })
 
+  it('is helped by the browser’s own look, in a worker that ends with the page', async () => {
+    const { page } = visitor
+    await openCheck(page)
+    expect(page.workers()).toHaveLength(0)
+    const held = script.holdAt(0)
+    await start(page)
+    await held
+    // The server has said nothing yet, and the film shows nobody.
+    await page.getByText('Your face is not in the picture.', { exact: true }).waitFor()
+    expect(page.workers()).toHaveLength(1)
+    await page.getByRole('link', { name: 'History' }).click()
+    await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor()
+    await expect.poll(() => page.workers().length).toBe(0)
+  })
+
   it('turns the camera off when somebody goes elsewhere', async () => {
     const { page } = visitor
     await openCheck(page)
