@@ -6,7 +6,7 @@ import { problem } from '../test/server.ts'
 import type { MockAnswer } from '../test/server.ts'
 import { expectAccessible } from './axe.ts'
 import { PHONE, Visitor, launch, shoot } from './browser.ts'
-import { FILM, drawFilm, removeFilm } from './film.ts'
+import { FILM, UPRIGHT_FILM, drawFilm, removeFilm } from './film.ts'
 import { signUp } from './steps.ts'
 
 type Schemas = components['schemas']
@@ -292,6 +292,38 @@ describe('the liveness check', () => {
     expect(await focused()).toBe('Stop')
     await page.keyboard.press('Enter')
     await expect.poll(focused).toBe('Liveness check')
+  })
+})
+
+describe('the liveness check on a phone held upright', () => {
+  it('has a mirror of the phone’s shape, all of it in sight', async () => {
+    const film = drawFilm(UPRIGHT_FILM)
+    const browser = await launch({ film })
+    const visitor = await Visitor.arrive(browser, { viewport: PHONE })
+    try {
+      const { page } = visitor
+      const script = new Script()
+      await script.playTo(page)
+      await openCheck(page)
+      const held = script.holdAt(4)
+      await start(page)
+      await held
+      expect(script.begun[0]).toMatchObject({ imageWidth: 480, imageHeight: 640 })
+      expect(await lookAt(page, script.frames[0]?.jpegBase64 ?? '')).toMatchObject({ width: 480, height: 640 })
+
+      const mirror = await page.locator('.mirror').boundingBox() ?? expect.unreachable('no mirror')
+      expect(mirror.width / mirror.height).toBeCloseTo(480 / 640, 1)
+      const stop = await page.getByRole('button', { name: 'Stop' }).boundingBox() ?? expect.unreachable('no button')
+      expect(mirror.y).toBeGreaterThan(0)
+      expect(stop.y + stop.height).toBeLessThanOrEqual(PHONE.height)
+      await expectAccessible(page)
+      await shoot(page, 'liveness-upright')
+      script.release()
+    } finally {
+      await visitor.leave()
+      await browser.close()
+      removeFilm(film)
+    }
   })
 })
 
