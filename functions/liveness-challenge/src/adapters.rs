@@ -1,0 +1,145 @@
+//! The capabilities on AWS, and how the function is put together.
+
+use std::sync::Arc;
+
+use aws::api_keys::ApiKeysTable;
+use aws::challenges::{ChallengeRow, ChallengesTable, FrameRow, Part, PutChallengeError};
+use aws::comparison::FaceComparer;
+use aws::faces::{DetectFacesFailure, DetectedFace, FaceDetector};
+use aws::limits::LimitsTable;
+use aws::parameters::{CreateParameterError, Parameters, Protection};
+use aws::photos::{Bucket, ObjectKey};
+use domain::{ChallengeId, Fault};
+use lambda_kit::{AccessTokens, ApiKeys, Function, InitError, Kit, Limits};
+
+use crate::capabilities::{CompareFaces, DetectFaces, KeepChallenges, KeepFrames, Random, TokenKeyStore};
+use crate::config::Config;
+use crate::http::{self, Context};
+use crate::keys::Keys;
+use crate::still::Jpeg;
+
+/// Table, bucket, Rekognition and parameters.
+#[derive(Debug)]
+pub struct Aws {
+    challenges: ChallengesTable,
+    frames: Bucket,
+    faces: FaceDetector,
+    comparer: FaceComparer,
+    parameters: Parameters,
+    token_key_parameter: String,
+}
+
+/// Puts the function together.
+///
+/// # Errors
+///
+/// [`InitError`] if a variable of the environment is missing.
+pub async fn init(kit: &Kit) -> Result<Function, InitError> {
+    let config = Config::from_env(&kit.env)?;
+    let parameters = Parameters::new(&kit.aws);
+    let deps = Aws {
+        challenges: ChallengesTable::new(&kit.aws, config.liveness_table),
+        frames: Bucket::new(&kit.aws, config.frames_bucket),
+        faces: FaceDetector::new(&kit.aws),
+        comparer: FaceComparer::new(&kit.aws),
+        parameters: parameters.clone(),
+        token_key_parameter: config.token_key_parameter,
+    };
+    let tokens = AccessTokens::new(kit.clock.clone(), move || {
+        let (parameters, name) = (parameters.clone(), config.jwks_parameter.clone());
+        async move { parameters.get(&name).await }
+    });
+    let table = ApiKeysTable::new(&kit.aws, config.api_keys_table);
+    let uses = table.clone();
+    let api_keys = ApiKeys::new(
+        kit.clock.clone(),
+        move |user, id| {
+            let table = table.clone();
+            async move { table.find(user, id).await }
+        },
+        move |used| {
+            let table = uses.clone();
+            async move { table.mark_used(used).await }
+        },
+    );
+    let table = LimitsTable::new(&kit.aws, config.limits_table);
+    let limits = Limits::new(kit.clock.clone(), move |swap| {
+        let table = table.clone();
+        async move { table.swap(&swap).await }
+    });
+    let context = Context {
+        deps,
+        keys: Keys::default(),
+        limits,
+        clock: kit.clock.clone(),
+        ids: kit.ids.clone(),
+    };
+    Ok(Function::http(http::router(tokens, api_keys, Arc::new(context))))
+}
+
+impl KeepChallenges for Aws {
+    async fn get_challenge(&self, id: ChallengeId) -> Result<Option<ChallengeRow>, Fault> {
+        self.challenges.get(id).await
+    }
+
+    async fn put_challenge(
+        &self,
+        row: &ChallengeRow,
+        part: Option<Part<'_>>,
+    ) -> Result<(), PutChallengeError> {
+        self.challenges.put(row, part).await
+    }
+
+    async fn get_frame(&self, id: ChallengeId, index: u32) -> Result<Option<FrameRow>, Fault> {
+        self.challenges.get_frame(id, index).await
+    }
+}
+
+impl KeepFrames for Aws {
+    async fn put_frame(&self, id: ChallengeId, index: u32, frame: Jpeg) -> Result<(), Fault> {
+        self.frames
+            .put(&ObjectKey::frame(id, index), "image/jpeg", frame.0)
+            .await
+    }
+}
+
+impl DetectFaces for Aws {
+    async fn detect_faces(&self, frame: Jpeg) -> Result<Vec<DetectedFace>, DetectFacesFailure> {
+        self.faces.detect_in_bytes(frame.0).await
+    }
+}
+
+impl CompareFaces for Aws {
+    async fn compare_faces(
+        &self,
+        id: ChallengeId,
+        (source, target): (u32, u32),
+        at_least_percent: f32,
+    ) -> Result<Option<f32>, Fault> {
+        let (source, target) = (ObjectKey::frame(id, source), ObjectKey::frame(id, target));
+        self.comparer
+            .compare(self.frames.name(), &source, &target, at_least_percent)
+            .await
+    }
+}
+
+impl TokenKeyStore for Aws {
+    async fn read_token_keys(&self) -> Result<Option<String>, Fault> {
+        self.parameters.get(&self.token_key_parameter).await
+    }
+
+    async fn create_token_keys(&self, text: &str) -> Result<(), CreateParameterError> {
+        self.parameters
+            .create(&self.token_key_parameter, text, Protection::Encrypted)
+            .await
+    }
+}
+
+impl Random for Aws {
+    fn random(&self) -> Result<[u8; 32], Fault> {
+        let mut bytes = [0; 32];
+        aws_lc_rs::rand::fill(&mut bytes)
+            .map_err(|_| Fault::later("Random", "the system has no randomness"))?;
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,179 @@
+//! A challenge begins.
+
+use aws::challenges::PutChallengeError;
+use domain::{ChallengeId, UserId};
+use jiff::Timestamp;
+use lambda_kit::Limits;
+use lambda_kit::limits::Lockout;
+use liveness::{Challenge, Gesture, NoseKind, Pace, PictureSize};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use uuid::Builder;
+
+use crate::capabilities::Capabilities;
+use crate::course::{Course, KEPT, Kept, Kind, server_ms};
+use crate::refusal::Refusal;
+
+/// Failures: 5 in 3 minutes, then 30 minutes, from the contract of the API; the longest pause from the product's security
+/// rules, 60 minutes.
+pub const LOCKOUT: Lockout = Lockout {
+    name: "liveness",
+    failures: 5,
+    window_s: 3 * 60,
+    pause_s: 30 * 60,
+    longest_pause_s: 60 * 60,
+};
+
+/// What somebody wants to take.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Who begins it.
+    pub owner: UserId,
+    /// Whom it is about, where an API key says so.
+    pub subject: Option<String>,
+    /// Size of the frames.
+    pub picture: PictureSize,
+    /// Width of the frames in pixels.
+    pub width_px: u32,
+    /// Height of the frames in pixels.
+    pub height_px: u32,
+    /// Kind of challenge.
+    pub kind: Kind,
+    /// How much time there is for a step.
+    pub pace: Pace,
+    /// What is spared.
+    pub avoid: Vec<Gesture>,
+    /// Digest of the `Idempotency-Key`.
+    pub key_digest: Option<String>,
+}
+
+impl Order {
+    /// What equal requests share.
+    fn fingerprint(&self) -> String {
+        format!(
+            "{}x{} {:?} {:?} {:?} {:?}",
+            self.width_px, self.height_px, self.kind, self.pace, self.avoid, self.subject
+        )
+    }
+
+    /// The identifier that the key stands for: repeating the request finds it again.
+    fn id(&self, proposed: ChallengeId) -> ChallengeId {
+        let mut bytes = [0; 16];
+        let digest = self.key_digest.as_deref().and_then(|it| it.get(..32));
+        match digest.map(|it| hex::decode_to_slice(it, &mut bytes)) {
+            Some(Ok(())) => ChallengeId::from_uuid(Builder::from_custom_bytes(bytes).into_uuid()),
+            _ => proposed,
+        }
+    }
+}
+
+/// Returns whom the failures of a challenge count against.
+#[must_use]
+pub fn counted(owner: UserId, subject: Option<&str>) -> String {
+    subject.map_or_else(|| owner.to_string(), |it| format!("{owner} {it}"))
+}
+
+/// Begins a challenge under the identifier `proposed`, or returns the one that an earlier request with the same key began.
+///
+/// It counts as a failure until it is passed: whoever gives a challenge up because its steps are not those of his recording
+/// has failed, and need not say so.
+///
+/// # Errors
+///
+/// [`Refusal::Limited`], [`Refusal::KeyReused`], [`Refusal::Expired`] for a key whose challenge has expired.
+pub async fn create<D: Capabilities>(
+    deps: &D,
+    limits: &Limits,
+    order: Order,
+    proposed: ChallengeId,
+    now: Timestamp,
+) -> Result<Kept, Refusal> {
+    let id = order.id(proposed);
+    if order.key_digest.is_some()
+        && let Some(kept) = repeated(deps, &order, id, now).await?
+    {
+        return Ok(kept);
+    }
+    let subject = counted(order.owner, order.subject.as_deref());
+    let attempt = limits
+        .attempt(LOCKOUT, &subject)
+        .await
+        .map_err(Refusal::Limited)?;
+    let begun = begin(deps, &order, id, now).await;
+    match begun {
+        Ok(kept) => Ok(kept),
+        Err(error) => {
+            limits.forgive(attempt).await;
+            match error {
+                // The same request at the same time was first.
+                Refusal::Busy => repeated(deps, &order, id, now).await?.ok_or(Refusal::Busy),
+                error => Err(error),
+            }
+        }
+    }
+}
+
+async fn repeated<D: Capabilities>(
+    deps: &D,
+    order: &Order,
+    id: ChallengeId,
+    now: Timestamp,
+) -> Result<Option<Kept>, Refusal> {
+    let Some(row) = deps.get_challenge(id).await? else {
+        return Ok(None);
+    };
+    let kept = Kept::read(&row)?;
+    if kept.owner != order.owner || kept.course.fingerprint != Some(order.fingerprint()) {
+        Err(Refusal::KeyReused)
+    } else if kept.is_expired(now) {
+        Err(Refusal::Expired)
+    } else {
+        Ok(Some(kept))
+    }
+}
+
+async fn begin<D: Capabilities>(
+    deps: &D,
+    order: &Order,
+    id: ChallengeId,
+    now: Timestamp,
+) -> Result<Kept, Refusal> {
+    // ChaCha, seeded by the system: nobody can foresee the steps.
+    let mut rng = StdRng::from_seed(deps.random()?);
+    let at = server_ms(now);
+    let (uuid, picture) = (id.as_uuid(), order.picture);
+    let challenge = match order.kind {
+        Kind::Nose => Challenge::nose(uuid, picture, NoseKind::Scaled, at, &mut rng),
+        Kind::Sequence => Challenge::sequence(uuid, picture, order.pace, &order.avoid, at, &mut rng),
+    };
+    let kept = Kept {
+        id,
+        owner: order.owner,
+        version: 0,
+        lease: None,
+        forget_at: now + KEPT,
+        course: Course {
+            challenge,
+            kind: order.kind,
+            step_limit_ms: order.pace.step_limit_ms(),
+            frame_interval_ms: match order.kind {
+                Kind::Nose => liveness::nose::FRAME_INTERVAL_MS,
+                Kind::Sequence => order.pace.frame_interval_ms(),
+            },
+            width_px: order.width_px,
+            height_px: order.height_px,
+            subject: order.subject.clone(),
+            fingerprint: order.key_digest.is_some().then(|| order.fingerprint()),
+            phase_since: at,
+            revealing: Vec::new(),
+            last_frame: None,
+            hint: None,
+            decision: None,
+        },
+    };
+    match deps.put_challenge(&kept.row()?, None).await {
+        Ok(()) => Ok(kept),
+        Err(PutChallengeError::Changed) => Err(Refusal::Busy),
+        Err(PutChallengeError::Fault(fault)) => Err(fault.into()),
+    }
+}
