@@ -15,6 +15,7 @@ async fn init(binary: &str, kit: &Kit) -> Result<Function, InitError> {
         "presign-upload" => presign_upload::init(kit).await,
         "analyze" => analyze::init(kit).await,
         "erase-account" => erase_account::init(kit).await,
+        "liveness-challenge" => liveness_challenge::init(kit).await,
         "low-confidence-notifier" => low_confidence_notifier::init(kit).await,
         other => unreachable!("{other} is not among BINARIES"),
     }
@@ -26,6 +27,7 @@ const BINARIES: &[&str] = &[
     "presign-upload",
     "analyze",
     "erase-account",
+    "liveness-challenge",
     "low-confidence-notifier",
 ];
 

@@ -110,6 +110,7 @@ const RULES: &[Forbidden] = &[
             "presign-upload",
             "analyze",
             "erase-account",
+            "liveness-challenge",
             "low-confidence-notifier",
         ],
         because: "the stack is a cloud, not a part of the application: JSON in, JSON out",

@@ -159,6 +159,7 @@ fn what_dies_dies_by_the_attribute_that_the_code_writes() {
         "ApiKeysTable",
         "AuditTable",
         "LimitsTable",
+        "LivenessTable",
         "SessionsTable",
         "UploadsTable",
         "UsersTable",
@@ -213,11 +214,13 @@ fn buckets_are_private_encrypted_and_speak_tls_only() {
 }
 
 #[test]
-fn quarantine_is_emptied() {
-    let bucket = &Template::read().resources("AWS::S3::Bucket")["UploadsBucket"];
-    let rule = &bucket["Properties"]["LifecycleConfiguration"]["Rules"][0];
-    assert_eq!(rule["ExpirationInDays"].as_u64(), Some(1));
-    assert_eq!(text(&rule["Status"]), "Enabled");
+fn quarantine_is_emptied_and_frames_die() {
+    let buckets = Template::read().resources("AWS::S3::Bucket");
+    for id in ["UploadsBucket", "FramesBucket"] {
+        let rule = &buckets[id]["Properties"]["LifecycleConfiguration"]["Rules"][0];
+        assert_eq!(rule["ExpirationInDays"].as_u64(), Some(1), "{id}");
+        assert_eq!(text(&rule["Status"]), "Enabled", "{id}");
+    }
 }
 
 #[test]
