@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 
 use api::{ROUTES, Route};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use journeys::{Answer, Person, Suite, jpeg_of_nothing};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -18,6 +20,8 @@ struct Things {
     api_key: String,
     session: String,
     user: String,
+    challenge: String,
+    challenge_token: String,
 }
 
 /// A route with an id in its path, called by somebody whose id it is not.
@@ -54,7 +58,18 @@ fn rows(of: &Things) -> Vec<Row> {
         body: Some(body),
         ..row("changeUser", &of.user, (403, "forbidden"), None)
     };
+    // Also to whoever got hold of the token: it is good for the account that began the challenge.
+    let of_challenge = |route, body| Row {
+        body: Some(body),
+        ..row(route, &of.challenge, (404, "challenge-not-found"), Some(200))
+    };
+    let frame = STANDARD.encode(jpeg_of_nothing(200, 150));
     vec![
+        of_challenge(
+            "putLivenessFrame",
+            json!({ "token": of.challenge_token, "index": 0, "takenAtMs": 0, "jpegBase64": frame }),
+        ),
+        of_challenge("verifyLivenessChallenge", json!({ "token": of.challenge_token })),
         row("getAnalysis", &of.analysis, unknown, Some(200)),
         image("?variant=original"),
         image("?variant=annotated"),
@@ -118,12 +133,22 @@ async fn things(ada: &Person<'_>) -> Things {
         .expect(201);
     let key = ada.post("/api/api-keys", &api_key()).await.expect(201);
     let sessions = ada.get("/api/auth/sessions").await.expect(200);
+    let challenge = ada
+        .post("/api/liveness/challenges", &challenge())
+        .await
+        .expect(201);
     Things {
         analysis: text(&analysis["analysisId"]),
         api_key: text(&key["id"]),
         session: text(&sessions["items"][0]["id"]),
         user: ada.user_id.clone(),
+        challenge: text(&challenge["challengeId"]),
+        challenge_token: text(&challenge["token"]),
     }
+}
+
+fn challenge() -> Value {
+    json!({ "imageWidth": 200, "imageHeight": 150 })
 }
 
 fn api_key() -> Value {
@@ -207,6 +232,7 @@ async fn an_idempotency_key_is_of_its_account() {
         ("createUpload", promise, "uploadId", 201),
         ("createAnalysis", json!({ "uploadId": upload }), "analysisId", 404),
         ("createApiKey", api_key(), "id", 201),
+        ("createLivenessChallenge", challenge(), "challengeId", 201),
     ];
     // Before there is an account, and for the administrator alone: these make accounts, whose names are of the suite.
     let makes_accounts = ["signUp", "createUser"];

@@ -1,9 +1,14 @@
 //! The liveness check, as people and their pictures experience it. A picture never passes.
 
+use aws::challenges::{AssertionRow, ChallengeRow, ChallengesTable, Part, PutChallengeError, SpendError};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::{ChallengeId, UserId};
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use jiff::Timestamp;
 use journeys::{Answer, Person, Suite, jpeg_of_nothing, sample};
 use serde_json::{Value, json};
 
@@ -220,4 +225,52 @@ async fn five_challenges_that_were_not_passed_lock_for_half_an_hour() {
     let retry_after_s: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1700..=1800).contains(&retry_after_s), "{retry_after_s}");
     refused.expect_problem(429, "rate-limited");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_challenge_only_goes_forward_and_its_assertion_is_good_once() {
+    let suite = Suite::start().await;
+    let credentials = Credentials::new("test", "test", None, None, "journey");
+    let mut aws = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials));
+    aws.set_endpoint_url(Some(suite.aws_url().to_owned()));
+    let name = suite.function("LivenessChallengeFunction").env["LIVENESS_TABLE"].clone();
+    let table = ChallengesTable::new(&aws.build(), name);
+
+    let now = Timestamp::from_second(1_795_258_800).expect("a time");
+    let at = |seconds: i64| Timestamp::from_second(now.as_second() + seconds).expect("a time");
+    let id = ChallengeId::parse("01890a5e-0000-7000-8000-000000000001").expect("an id");
+    let row = |version| ChallengeRow {
+        id,
+        owner: UserId::parse("01890a5e-0000-7000-8000-000000000002").expect("an id"),
+        version,
+        lease: None,
+        body: "{}".to_owned(),
+        forget_at: at(86_400),
+    };
+    let assertion = AssertionRow {
+        reference_frame: 3,
+        expires_at: at(120),
+    };
+    table.put(&row(0), None).await.expect("a new one");
+    let passed = Some(Part::Assertion(assertion));
+    for (version, part) in [(0, None), (0, passed), (2, None), (2, passed)] {
+        let refused = table.put(&row(version), part).await;
+        assert!(matches!(refused, Err(PutChallengeError::Changed)), "{refused:?}");
+    }
+    assert!(matches!(
+        table.spend_assertion(id, now).await,
+        Err(SpendError::NotGood)
+    ));
+    table.put(&row(1), passed).await.expect("the next one");
+    assert_eq!(table.get(id).await.expect("a row"), Some(row(1)));
+    assert_eq!(table.get_frame(id, 0).await.expect("no row"), None);
+
+    let too_late = table.spend_assertion(id, at(120)).await;
+    assert!(matches!(too_late, Err(SpendError::NotGood)), "{too_late:?}");
+    assert_eq!(table.spend_assertion(id, at(119)).await.expect("good"), assertion);
+    let again = table.spend_assertion(id, at(119)).await;
+    assert!(matches!(again, Err(SpendError::NotGood)), "{again:?}");
 }

@@ -25,41 +25,44 @@ const N_CALLERS: usize = 14;
 /// `s` insufficient-scope, `k` invalid-api-key.
 #[rustfmt::skip]
 const TABLE: &[(&str, &str)] = &[
-    //                     nobody
-    //                     | restricted user admin
-    //                     | |||  analyze people:read people:write identify liveness door
-    //                     | |||  ||||||  all scopes
-    //                     | |||  ||||||  |  device  disabled owner  both headers
-    ("getHealth",         "+ +++  ++++++  +  +  +  +"),
-    ("getOpenapi",        "+ +++  ++++++  +  +  +  +"),
-    ("getJwks",           "+ +++  ++++++  +  +  +  +"),
-    ("signUp",            "+ +++  ++++++  +  +  +  +"),
-    ("signIn",            "+ +++  ++++++  +  +  +  +"),
-    ("refresh",           "+ +++  ++++++  +  +  +  +"),
-    ("forgotPassword",    "+ +++  ++++++  +  +  +  +"),
-    ("resetPassword",     "+ +++  ++++++  +  +  +  +"),
-    ("signOut",           "u +++  uuuuuu  u  u  u  u"),
-    ("getMe",             "u +++  uuuuuu  u  u  u  u"),
-    ("changePassword",    "u +++  uuuuuu  u  u  u  u"),
-    ("listSessions",      "u p++  uuuuuu  u  u  u  u"),
-    ("deleteSession",     "u p++  uuuuuu  u  u  u  u"),
-    ("listApiKeys",       "u p++  uuuuuu  u  u  u  u"),
-    ("createApiKey",      "u p++  uuuuuu  u  u  u  u"),
-    ("deleteApiKey",      "u p++  uuuuuu  u  u  u  u"),
-    ("listUsers",         "u pf+  uuuuuu  u  u  u  u"),
-    ("createUser",        "u pf+  uuuuuu  u  u  u  u"),
-    ("changeUser",        "u pf+  uuuuuu  u  u  u  u"),
-    ("deleteUser",        "u pf+  uuuuuu  u  u  u  u"),
-    ("listAudit",         "u pf+  uuuuuu  u  u  u  u"),
-    ("createUpload",      "u p++  +s++s+  +  s  k  u"),
-    ("createAnalysis",    "u p++  +sssss  +  s  k  u"),
-    ("listAnalyses",      "u p++  +sssss  +  s  k  u"),
-    ("getAnalysis",       "u p++  +sssss  +  s  k  u"),
-    ("deleteAnalysis",    "u p++  +sssss  +  s  k  u"),
-    ("getAnalysisImage",  "u p++  +sssss  +  s  k  u"),
+    //                           nobody
+    //                           | restricted user admin
+    //                           | |||  analyze people:read people:write identify liveness door
+    //                           | |||  ||||||  all scopes
+    //                           | |||  ||||||  |  device  disabled owner  both headers
+    ("getHealth",               "+ +++  ++++++  +  +  +  +"),
+    ("getOpenapi",              "+ +++  ++++++  +  +  +  +"),
+    ("getJwks",                 "+ +++  ++++++  +  +  +  +"),
+    ("signUp",                  "+ +++  ++++++  +  +  +  +"),
+    ("signIn",                  "+ +++  ++++++  +  +  +  +"),
+    ("refresh",                 "+ +++  ++++++  +  +  +  +"),
+    ("forgotPassword",          "+ +++  ++++++  +  +  +  +"),
+    ("resetPassword",           "+ +++  ++++++  +  +  +  +"),
+    ("signOut",                 "u +++  uuuuuu  u  u  u  u"),
+    ("getMe",                   "u +++  uuuuuu  u  u  u  u"),
+    ("changePassword",          "u +++  uuuuuu  u  u  u  u"),
+    ("listSessions",            "u p++  uuuuuu  u  u  u  u"),
+    ("deleteSession",           "u p++  uuuuuu  u  u  u  u"),
+    ("listApiKeys",             "u p++  uuuuuu  u  u  u  u"),
+    ("createApiKey",            "u p++  uuuuuu  u  u  u  u"),
+    ("deleteApiKey",            "u p++  uuuuuu  u  u  u  u"),
+    ("listUsers",               "u pf+  uuuuuu  u  u  u  u"),
+    ("createUser",              "u pf+  uuuuuu  u  u  u  u"),
+    ("changeUser",              "u pf+  uuuuuu  u  u  u  u"),
+    ("deleteUser",              "u pf+  uuuuuu  u  u  u  u"),
+    ("listAudit",               "u pf+  uuuuuu  u  u  u  u"),
+    ("createUpload",            "u p++  +s++s+  +  s  k  u"),
+    ("createAnalysis",          "u p++  +sssss  +  s  k  u"),
+    ("listAnalyses",            "u p++  +sssss  +  s  k  u"),
+    ("getAnalysis",             "u p++  +sssss  +  s  k  u"),
+    ("deleteAnalysis",          "u p++  +sssss  +  s  k  u"),
+    ("getAnalysisImage",        "u p++  +sssss  +  s  k  u"),
+    ("createLivenessChallenge", "u p++  ssss+s  +  s  k  u"),
+    ("putLivenessFrame",        "u p++  ssss+s  +  s  k  u"),
+    ("verifyLivenessChallenge", "u p++  ssss+s  +  s  k  u"),
     // No route of the API yet; see `ROUTES_TO_COME`.
-    ("atTheDoor",         "u uuu  ssssss  s  +  k  u"),
-    ("people",            "u p++  s++sss  +  s  k  u"),
+    ("atTheDoor",               "u uuu  ssssss  s  +  k  u"),
+    ("people",                  "u p++  s++sss  +  s  k  u"),
 ];
 
 /// Rules that no route of the API has yet.
