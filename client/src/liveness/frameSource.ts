@@ -1,14 +1,14 @@
 import type { Clock } from './clock.ts'
 import { cropOf } from './geometry.ts'
 import type { Size } from './geometry.ts'
-import { base64Of, encoderWithin } from './jpeg.ts'
+import { encoderWithin } from './jpeg.ts'
 
 /** Where pictures come from. They are as the camera takes them: not mirrored. */
 export interface FrameSource {
   /** Size of the camera's pictures as soon as there is one; `null` where none comes. */
   ready: (signal: AbortSignal) => Promise<Size | null>
   /** Returns what takes pictures of this size, as JPEG in base64 of files of at most `maxBytes`; `null` for want of a picture. */
-  taker: (frame: Size, maxBytes: number) => () => Promise<string | null>
+  taker: (frame: Size, maxBytes: number) => () => string | null
   /** The pixels of the picture now, scaled to this size; `null` for want of a picture. */
   pixels: (frame: Size, scaledTo: Size) => ImageData | null
   /** Forgets the last picture. */
@@ -58,11 +58,10 @@ export function videoSource(video: () => HTMLVideoElement | null, clock: Clock):
 
     taker(frame, maxBytes) {
       const encodeWithin = encoderWithin(maxBytes)
-      return async () => {
+      return () => {
         if (!draw(forFrames, frame, frame)) return null
-        const blob = await encodeWithin(quality =>
-          new Promise((resolve) => { forFrames.toBlob(resolve, 'image/jpeg', quality) }))
-        return blob && base64Of(blob)
+        // Not `toBlob`: Chromium waits for an idle moment with it, up to a second while a page draws a video.
+        return encodeWithin(quality => forFrames.toDataURL('image/jpeg', quality))
       }
     },
 

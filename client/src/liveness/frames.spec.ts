@@ -37,7 +37,7 @@ describe('sendFrames', () => {
       challenge: { maxFrames: 10, frameIntervalMs: 250 },
       clock,
       signal: abort.signal,
-      take: () => Promise.resolve(`picture ${nTaken++}`),
+      take: () => `picture ${nTaken++}`,
       isWorthSending: () => true,
       async send(frame) {
         sent.push(frame)
@@ -147,7 +147,7 @@ describe('sendFrames', () => {
 
   it('waits for a camera without a picture', async () => {
     const pictures = [null, null, 'the first']
-    loop.take = () => Promise.resolve(pictures.shift() ?? null)
+    loop.take = () => pictures.shift() ?? null
     script = [{ phase: 'over' }]
     await sendFrames(loop)
     expect(sent.map(it => it.jpegBase64)).toEqual(['the first'])

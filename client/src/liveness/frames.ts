@@ -26,7 +26,7 @@ export interface FrameLoop {
   clock: Clock
   signal: AbortSignal
   /** The picture the camera has now, as a JPEG in base64; `null` where it has none. */
-  take: () => Promise<string | null>
+  take: () => string | null
   /** Whether a frame is worth sending, by the browser's own look. */
   isWorthSending: (phase: ChallengePhase) => boolean
   send: (frame: FrameBody) => Promise<FrameAnswer>
@@ -65,7 +65,7 @@ export async function sendFrames(loop: FrameLoop): Promise<FramesEnd> {
     }
     heldSince = null
 
-    const jpegBase64 = await loop.take()
+    const jpegBase64 = loop.take()
     if (jpegBase64 === null) {
       nextAt = now + NO_PICTURE_MS
       continue

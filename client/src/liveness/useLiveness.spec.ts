@@ -74,7 +74,7 @@ describe('useLiveness', () => {
       nTaken: 0,
       isClear: false,
       ready: () => Promise.resolve(size),
-      taker: () => () => Promise.resolve(`jpeg ${source.nTaken++}`),
+      taker: () => () => `jpeg ${source.nTaken++}`,
       pixels: () => null,
       clear() { source.isClear = true },
     }
