@@ -98,7 +98,7 @@ pub async fn create<D: Capabilities>(
     let attempt = limits
         .attempt(LOCKOUT, &subject)
         .await
-        .map_err(Refusal::Limited)?;
+        .map_err(|it| Refusal::Limited(Box::new(it)))?;
     let begun = begin(deps, &order, id, now).await;
     match begun {
         Ok(kept) => Ok(kept),

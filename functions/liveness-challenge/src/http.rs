@@ -127,7 +127,7 @@ fn subject(principal: &Principal, subject: Option<String>) -> Result<Option<Stri
     Ok(Some(subject))
 }
 
-fn started(keys: &TokenKeys, kept: &Kept, now: Timestamp) -> Result<StartedChallenge, Failure> {
+fn started(keys: &TokenKeys, kept: &Kept, now: Timestamp) -> Result<StartedChallenge, Refusal> {
     let course = &kept.course;
     let at = server_ms(now);
     let expires_at = Timestamp::from_millisecond(course.challenge.expires_at().0)
@@ -175,7 +175,7 @@ async fn open<D: Capabilities>(
     let row = row.filter(|it| it.owner == user).ok_or(Refusal::NotFound)?;
     let keys = context.keys.get(&context.deps, now).await?;
     let claims = keys.read(TOKEN_AUDIENCE, token.expose());
-    if !claims.is_some_and(|it| it.jti == row.id.to_string()) {
+    if claims.is_none_or(|it| it.jti != row.id.to_string()) {
         return Err(Refusal::Token.into());
     }
     Ok((Kept::read(&row)?, keys))

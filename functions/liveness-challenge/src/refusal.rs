@@ -34,7 +34,7 @@ pub enum Refusal {
     /// The `Idempotency-Key` was used for another challenge.
     KeyReused,
     /// There were too many failures.
-    Limited(Failure),
+    Limited(Box<Failure>),
     /// A service failed.
     Fault(Fault),
 }
@@ -66,7 +66,7 @@ impl From<Refusal> for Failure {
             Refusal::Still(invalid) => still_problem(&invalid).into(),
             Refusal::Unsupported => ProblemType::ImageUnsupported.into(),
             Refusal::KeyReused => ProblemType::IdempotencyKeyReused.into(),
-            Refusal::Limited(failure) => failure,
+            Refusal::Limited(failure) => *failure,
             Refusal::Fault(fault) => fault.into(),
         }
     }

@@ -57,11 +57,20 @@ mod tests {
             ..Look::default()
         });
         let [seen] = faces(std::slice::from_ref(&detected)).try_into().unwrap();
-        assert_eq!(seen.pose.yaw, f64::from(detected.pose.1));
-        assert_eq!(seen.pose.roll, f64::from(detected.pose.0));
-        assert_eq!(seen.pose.pitch, f64::from(detected.pose.2));
-        assert_eq!(seen.bounding_box.width, f64::from(detected.bounds.width()));
-        assert_eq!(seen.bounding_box.top, f64::from(detected.bounds.top()));
+        let (roll, yaw, pitch) = detected.pose;
+        let pose = Pose {
+            yaw: yaw.into(),
+            pitch: pitch.into(),
+            roll: roll.into(),
+        };
+        assert_eq!(seen.pose, pose);
+        let bounds = Ratios {
+            left: detected.bounds.left().into(),
+            top: detected.bounds.top().into(),
+            width: detected.bounds.width().into(),
+            height: detected.bounds.height().into(),
+        };
+        assert_eq!(seen.bounding_box, bounds);
         assert_eq!(seen.landmarks.len(), detected.landmarks.len());
         assert!(seen.landmarks.iter().any(|it| it.kind == LandmarkKind::Nose));
         assert!(seen.eyes_open.unwrap().value && !seen.smile.unwrap().value);
