@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws::api_keys::ApiKeysTable;
+use aws::audit::AuditTable;
 use aws::challenges::{ChallengeRow, ChallengesTable, FrameRow, Part, PutChallengeError};
 use aws::comparison::FaceComparer;
 use aws::faces::{DetectFacesFailure, DetectedFace, FaceDetector};
@@ -10,7 +11,7 @@ use aws::limits::LimitsTable;
 use aws::parameters::{CreateParameterError, Parameters, Protection};
 use aws::photos::{Bucket, ObjectKey};
 use domain::{ChallengeId, Fault};
-use lambda_kit::{AccessTokens, ApiKeys, Function, InitError, Kit, Limits};
+use lambda_kit::{AccessTokens, ApiKeys, Function, InitError, Kit, Limits, Trail};
 
 use crate::capabilities::{CompareFaces, DetectFaces, KeepChallenges, KeepFrames, Random, TokenKeyStore};
 use crate::config::Config;
@@ -66,7 +67,21 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
     let limits = Limits::new(kit.clock.clone(), move |swap| {
         let table = table.clone();
         async move { table.swap(&swap).await }
-    });
+    })
+    .behind_edge(&config.edge_token);
+    let table = AuditTable::new(&kit.aws, config.audit_table);
+    let read = table.clone();
+    let trail = Trail::new(
+        (kit.clock.clone(), kit.ids.clone()),
+        move |row| {
+            let table = table.clone();
+            async move { table.append(&row).await }
+        },
+        move |range| {
+            let table = read.clone();
+            async move { table.read(range).await }
+        },
+    );
     let context = Context {
         deps,
         keys: Keys::default(),
@@ -74,7 +89,8 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
     };
-    Ok(Function::http(http::router(tokens, api_keys, Arc::new(context))))
+    let router = http::router(tokens, api_keys, Arc::new(context));
+    Ok(Function::http(router.trail(trail)))
 }
 
 impl KeepChallenges for Aws {

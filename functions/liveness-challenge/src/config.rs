@@ -11,6 +11,10 @@ pub struct Config {
     pub api_keys_table: String,
     /// Table of limits.
     pub limits_table: String,
+    /// Table of what happened.
+    pub audit_table: String,
+    /// What the distribution shows, so that the addresses it names are believed.
+    pub edge_token: String,
     /// Table of challenges.
     pub liveness_table: String,
     /// Bucket of frames.
@@ -30,6 +34,8 @@ impl Config {
             jwks_parameter: env.require("JWKS_PARAMETER")?,
             api_keys_table: env.require("API_KEYS_TABLE")?,
             limits_table: env.require("LIMITS_TABLE")?,
+            audit_table: env.require("AUDIT_TABLE")?,
+            edge_token: env.require("EDGE_TOKEN")?,
             liveness_table: env.require("LIVENESS_TABLE")?,
             frames_bucket: env.require("FRAMES_BUCKET")?,
             token_key_parameter: env.require("TOKEN_KEY_PARAMETER")?,

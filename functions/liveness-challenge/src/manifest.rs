@@ -9,6 +9,8 @@ pub const MANIFEST: Manifest = Manifest {
         "JWKS_PARAMETER",
         "API_KEYS_TABLE",
         "LIMITS_TABLE",
+        "AUDIT_TABLE",
+        "EDGE_TOKEN",
         "LIVENESS_TABLE",
         "FRAMES_BUCKET",
         "TOKEN_KEY_PARAMETER",
@@ -25,6 +27,10 @@ pub const MANIFEST: Manifest = Manifest {
         Grant {
             resource: "LimitsTable",
             actions: &["dynamodb:PutItem"],
+        },
+        Grant {
+            resource: "AuditTable",
+            actions: &["dynamodb:PutItem", "dynamodb:Query"],
         },
         Grant {
             resource: "ApiKeysTable",
