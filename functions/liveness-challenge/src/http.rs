@@ -89,6 +89,10 @@ fn order(principal: &Principal, body: CreateChallengeRequest) -> Result<Order, P
             return Err(Problem::invalid(field, format!("must be {least} to {most}")));
         }
     }
+    let named = |it| body.avoid.iter().filter(|other| *other == it).count();
+    if body.avoid.iter().any(|it| named(it) != 1) {
+        return Err(Problem::invalid("avoid", "must name nothing twice"));
+    }
     let picture = PictureSize::new(body.image_width, body.image_height)
         .map_err(|it| Problem::invalid("imageWidth", it.to_string()))?;
     Ok(Order {

@@ -65,6 +65,7 @@ async fn bad_orders_are_refused() {
         ("kind", json!("pose")),
         ("pace", json!("slow")),
         ("avoid", json!(["sneeze"])),
+        ("avoid", json!(["turn", "blink", "turn"])),
         ("userId", json!("x")),
         // Only API keys speak for others.
         ("subject", json!("badge 7")),
