@@ -126,7 +126,8 @@ async fn a_photo_that_is_moved_to_the_target_does_not_pass_and_nobody_else_sees_
         middle("top", "height") - f64::from(HEIGHT) / 2.0,
     );
     let mut over = false;
-    for index in 2..40 {
+    // The forty-first frame is one too many, for a machine so quick that ten seconds are not over by then.
+    for index in 2..=40 {
         let part = (f64::from(index - 1) / 8.0).min(1.0);
         let sway = f64::from(index % 2);
         let frame = print.held(dx * part + sway, dy * part);
@@ -136,7 +137,7 @@ async fn a_photo_that_is_moved_to_the_target_does_not_pass_and_nobody_else_sees_
             break;
         }
     }
-    assert!(over, "a nose challenge ends within ten seconds");
+    assert!(over, "a nose challenge ends within ten seconds or forty frames");
 
     verify(&bob, &challenge)
         .await
@@ -144,7 +145,14 @@ async fn a_photo_that_is_moved_to_the_target_does_not_pass_and_nobody_else_sees_
     let result = verify(&ada, &challenge).await.expect(200);
     assert_eq!(result["passed"], false, "{result}");
     let reason = result["reason"].as_str().expect("a reason");
-    let flat = ["flat-face", "left-area", "path-not-smooth", "too-fast", "timeout"];
+    let flat = [
+        "flat-face",
+        "left-area",
+        "path-not-smooth",
+        "too-fast",
+        "timeout",
+        "too-many-frames",
+    ];
     assert!(flat.contains(&reason), "{reason}");
     assert!(result["assertion"].is_null());
     assert_eq!(verify(&ada, &challenge).await.expect(200), result);
@@ -239,7 +247,8 @@ async fn a_challenge_only_goes_forward_and_its_assertion_is_good_once() {
     let name = suite.function("LivenessChallengeFunction").env["LIVENESS_TABLE"].clone();
     let table = ChallengesTable::new(&aws.build(), name);
 
-    let now = Timestamp::from_second(1_795_258_800).expect("a time");
+    // The table's own time, or its TTL would end the rows.
+    let now = Timestamp::from_second(Timestamp::now().as_second()).expect("a time");
     let at = |seconds: i64| Timestamp::from_second(now.as_second() + seconds).expect("a time");
     let id = ChallengeId::parse("01890a5e-0000-7000-8000-000000000001").expect("an id");
     let row = |version| ChallengeRow {
