@@ -60,7 +60,7 @@ class Script {
       const request = body as Schemas['CreateChallengeRequest']
       this.begun.push(request)
       if (this.begin) return this.begin(request)
-      this.played = new PlayedChallenge(challengeOf(request.imageWidth, request.imageHeight))
+      this.played = new PlayedChallenge(challengeOf(request))
       return json(201, this.played.challenge)
     }
     const frame = body as Schemas['PutFrameRequest']
@@ -216,6 +216,48 @@ describe('the liveness check', () => {
     await page.getByText('You stopped the check. Your camera is off.').waitFor()
     expect(await page.locator('video').count()).toBe(0)
     await shoot(page, 'liveness-stopped')
+  })
+
+  it('has a quick check of one step, and says that it is the weaker one', async () => {
+    const { page } = visitor
+    await signUp(page)
+    await page.goto('/liveness?kind=nose')
+    await page.getByRole('heading', { name: 'Liveness check', level: 1 }).waitFor()
+    expect(await page.getByRole('radio', { name: /Quick check/ }).isChecked()).toBe(true)
+    expect(await page.getByRole('checkbox').count()).toBe(0)
+    await expectAccessible(page)
+    await shoot(page, 'liveness-welcome-quick')
+
+    const held = script.holdAt(3)
+    await start(page)
+    await held
+    await page.getByText('The only step', { exact: true }).waitFor()
+    await page.getByText('Point your nose at the circle, and stay').first().waitFor()
+    await shoot(page, 'liveness-quick')
+    script.release()
+    await heading(page, 'Check passed')
+    await page.getByText(/It is easier to fool than the full one/).waitFor()
+    await expectAccessible(page)
+    await shoot(page, 'liveness-passed-quick')
+    expect(script.frames.map(it => it.index)).toEqual([0, 1, 2, 3, 4])
+
+    await page.getByRole('button', { name: 'Do the full check' }).click()
+    await heading(page, 'Check passed')
+    expect(script.begun).toEqual([
+      { imageWidth: FILM.width, imageHeight: FILM.height, kind: 'nose' },
+      { imageWidth: FILM.width, imageHeight: FILM.height, kind: 'sequence', pace: 'usual', avoid: [] },
+    ])
+  })
+
+  it('says of a quick check that took too long what would give more time', async () => {
+    const { page } = visitor
+    script.result = { passed: false, reason: 'timeout' }
+    await openCheck(page)
+    await page.getByRole('radio', { name: /Quick check/ }).check()
+    await start(page)
+    await page.getByRole('alert').filter({ hasText: 'the full check can give you more time' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Try again with more time' }).count()).toBe(0)
+    await shoot(page, 'liveness-failed-quick')
   })
 
   it('tells when a pause is over', async () => {

@@ -6,6 +6,7 @@ import { filtersOf } from './history/filters.ts'
 import HistoryPage from './history/HistoryPage.vue'
 import ApiKeysPage from './keys/ApiKeysPage.vue'
 import { livenessTexts } from './liveness/texts.ts'
+import { wishesOf } from './liveness/wishes.ts'
 import ResultPage from './result/ResultPage.vue'
 import ForgotPasswordPage from './session/ForgotPasswordPage.vue'
 import PasswordPage from './session/PasswordPage.vue'
@@ -51,6 +52,7 @@ export const routes: RouteRecordRaw[] = [
   },
   {
     path: '/liveness', name: 'liveness', component: () => import('./liveness/LivenessPage.vue'),
+    props: to => ({ wishes: wishesOf(to.query) }),
     meta: { title: livenessTexts.title, for: 'signed-in' },
   },
   {

@@ -5,7 +5,8 @@ type Schemas = components['schemas']
 type FrameAnswer = Schemas['FrameAnswer']
 type Instruction = Schemas['ChallengeInstruction']
 
-const MAX_FRAMES = 60
+/** Most frames and the time between them, in milliseconds. */
+const FRAMES = { sequence: { most: 60, intervalMs: 250 }, nose: { most: 40, intervalMs: 200 } }
 
 /** The box of the reference challenge: three quarters of the height, and centred. */
 function areaOf(width: number, height: number): Schemas['PixelBox'] {
@@ -14,40 +15,51 @@ function areaOf(width: number, height: number): Schemas['PixelBox'] {
   return { left: Math.trunc((width - wide) / 2), top: Math.trunc((height - tall) / 2), width: wide, height: tall }
 }
 
-export function challengeOf(width: number, height: number, expiresAt = '2026-11-21T11:03:00Z'): Schemas['StartedChallenge'] {
+export function challengeOf(
+  { imageWidth: width, imageHeight: height, kind = 'sequence' }: Schemas['CreateChallengeRequest'],
+  expiresAt = '2026-11-21T11:03:00Z',
+): Schemas['StartedChallenge'] {
   const area = areaOf(width, height)
   return {
     challengeId: '01890a5d-ac96-774b-bcce-b302099a8057',
     token: 'token.of.challenge',
     expiresAt,
-    kind: 'sequence',
+    kind,
     area,
-    maxFrames: MAX_FRAMES,
+    maxFrames: FRAMES[kind].most,
     maxFrameBytes: 200_000,
-    frameIntervalMs: 250,
+    frameIntervalMs: FRAMES[kind].intervalMs,
     instruction: { task: 'enter-area', step: 0, target: area, limitMs: 180_000 },
   }
 }
 
-export const CHALLENGE = challengeOf(640, 480)
+export const CHALLENGE = challengeOf({ imageWidth: 640, imageHeight: 480 })
 
 /** The answer to a frame that was taken. */
 export function answerOf(index: number, members: Partial<FrameAnswer>): FrameAnswer {
   return {
-    accepted: true, phase: 'face', instruction: CHALLENGE.instruction, nextIndex: index + 1, framesLeft: MAX_FRAMES - 1 - index,
+    accepted: true, phase: 'face', instruction: CHALLENGE.instruction, nextIndex: index + 1, framesLeft: CHALLENGE.maxFrames - 1 - index,
     ...members,
   }
 }
 
 const STRAIGHT = (step: number): Instruction => ({ task: 'look-straight', step, limitMs: 8000 })
 
-/** Answers to frame 0, 1, 2 and so on: every kind of step, with hints on the way. */
+/** Answers to frame 0, 1, 2 and so on: every kind of step, or the only one, with hints on the way. */
 export function storyOf(challenge: Schemas['StartedChallenge'] = CHALLENGE): Partial<FrameAnswer>[] {
   const { area } = challenge
   const side = 0.12 * area.width
   const target = { left: area.left + 0.25 * area.width - side / 2, top: area.top + 0.5 * area.height - side / 2, width: side, height: side }
   const step = (task: Instruction['task'], number: number, limitMs = 8000): Partial<FrameAnswer> =>
     ({ phase: 'step', instruction: { task, step: number, limitMs, ...task === 'nose-to-target' ? { target } : {} } })
+  if (challenge.kind === 'nose') {
+    return [
+      { phase: 'face', hint: 'no-face' },
+      { phase: 'area', hint: 'come-closer' },
+      step('nose-to-target', 1, 10_000), { ...step('nose-to-target', 1, 6000), hint: 'hold-still' },
+      { phase: 'over' },
+    ]
+  }
   return [
     { phase: 'face', hint: 'no-face' },
     { phase: 'area', hint: 'come-closer' },

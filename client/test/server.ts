@@ -275,9 +275,8 @@ export class MockServer {
 
   private answerLiveness(request: MockRequest, path: string): MockAnswer {
     if (path === '/liveness/challenges') {
-      const { imageWidth, imageHeight } = json<Schemas['CreateChallengeRequest']>(request)
       const expiresAt = new Date(this.now().getTime() + 180_000).toISOString()
-      this.challenge = new PlayedChallenge(challengeOf(imageWidth, imageHeight, expiresAt))
+      this.challenge = new PlayedChallenge(challengeOf(json(request), expiresAt))
       return ok(201, this.challenge.challenge)
     }
     const { token } = json<Schemas['VerifyChallengeRequest']>(request)

@@ -23,6 +23,31 @@ describe('the page of the check', () => {
     await screen.findByRole('heading', { name: 'Liveness check' })
   })
 
+  it('offers the full check, and says that the quick one is easier to fool', async () => {
+    const { user } = await openSignedIn('/liveness', server)
+    expect((await screen.findByRole<HTMLInputElement>('radio', { name: /Full check \(recommended\)/ })).checked).toBe(true)
+    expect(screen.getByText(/60 at most/)).toBeTruthy()
+    await user.click(screen.getByRole('radio', { name: /Quick check.*Easier to fool/ }))
+    expect(screen.getByText(/40 at most/)).toBeTruthy()
+    expect(screen.getByText(/your nose points at a circle/)).toBeTruthy()
+  })
+
+  it('asks about steps only where there are some', async () => {
+    const { user } = await openSignedIn('/liveness?kind=nose&pace=unhurried', server)
+    expect((await screen.findByRole<HTMLInputElement>('radio', { name: /Quick check/ })).checked).toBe(true)
+    expect(screen.queryByRole('group', { name: 'Leave out' })).toBeNull()
+    expect(screen.queryByRole('group', { name: 'Time for each step' })).toBeNull()
+    await user.click(screen.getByRole('radio', { name: /Full check/ }))
+    screen.getByRole('group', { name: 'Leave out' })
+    expect(screen.getByRole<HTMLInputElement>('radio', { name: /Unhurried/ }).checked).toBe(true)
+  })
+
+  it.each(['?kind=sequence', '?kind=ear&pace=slow', ''])('is the full check for the address with %s', async (query) => {
+    await openSignedIn(`/liveness${query}`, server)
+    expect((await screen.findByRole<HTMLInputElement>('radio', { name: /Full check/ })).checked).toBe(true)
+    expect(screen.getByRole<HTMLInputElement>('radio', { name: /Usual/ }).checked).toBe(true)
+  })
+
   it('explains a missing camera, keeps what was chosen, and goes on', async () => {
     const { user } = await openSignedIn('/liveness', server)
     await user.click(await screen.findByRole('radio', { name: /Unhurried/ }))

@@ -1,16 +1,9 @@
 import type { Failure } from '../api/problem.ts'
 import type { CameraFailure } from '../camera/useCamera.ts'
 import type {
-  Challenge, ChallengeGesture, ChallengeHint, ChallengeInstruction, ChallengePace, ChallengePhase, ChallengeReason,
-  ChallengeResult, FrameAnswer,
+  Challenge, ChallengeHint, ChallengeInstruction, ChallengePhase, ChallengeReason, ChallengeResult, FrameAnswer,
 } from '../api/types.ts'
 import type { Size } from './geometry.ts'
-
-/** How somebody wants to be asked. */
-export interface Wishes {
-  pace: ChallengePace
-  avoid: ChallengeGesture[]
-}
 
 /** What keeps the camera off; `insecure` where the page did not come over HTTPS, so that no browser offers one. */
 export type CameraTrouble = CameraFailure | 'insecure'

@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { ChallengeKind, ChallengeReason } from '../api/types.ts'
 import type { CameraTrouble } from './liveness.ts'
 import {
   adviceText, cameraTroubleText, gestureText, hintText, livenessTexts, noteText, reasonText, taskText,
@@ -16,8 +17,11 @@ function namesOf(schema: string): string[] {
   return names ?? oneOf?.map(it => it.const) ?? []
 }
 
+const reasonTexts = (kind: ChallengeKind) => (reason: ChallengeReason) => reasonText(reason, kind)
+
 const WORDS: [string, (name: never) => string][] = [
-  ['ChallengeTask', taskText], ['ChallengeHint', hintText], ['ChallengeReason', reasonText], ['ChallengeGesture', gestureText],
+  ['ChallengeTask', taskText], ['ChallengeHint', hintText], ['ChallengeReason', reasonTexts('sequence')],
+  ['ChallengeReason', reasonTexts('nose')], ['ChallengeGesture', gestureText],
 ]
 
 describe('the words of the check', () => {
@@ -31,13 +35,15 @@ describe('the words of the check', () => {
 
   it('say for every reason what to do', () => {
     for (const reason of namesOf('ChallengeReason')) {
-      if (reason !== 'incomplete') expect(reasonText(reason as never), reason).toMatch(/^[A-Z].*\. [A-Z].*\.$/)
+      for (const kind of ['sequence', 'nose'] as const) {
+        if (reason !== 'incomplete') expect(reasonText(reason as never, kind), reason).toMatch(/^[A-Z].*\. [A-Z].*\.$/)
+      }
     }
   })
 
   it('do without names that are newer than the page', () => {
     expect(hintText('of-tomorrow' as never)).toBe('')
-    expect(reasonText('of-tomorrow' as never)).toBe(livenessTexts.failedUnknown)
+    expect(reasonText('of-tomorrow' as never, 'sequence')).toBe(livenessTexts.failedUnknown)
   })
 
   it('are sentences for cameras and notes', () => {

@@ -1,5 +1,5 @@
 /** Everything the liveness check says, in English. */
-import type { ChallengeGesture, ChallengeHint, ChallengeReason, ChallengeTask } from '../api/types.ts'
+import type { ChallengeGesture, ChallengeHint, ChallengeKind, ChallengeReason, ChallengeTask } from '../api/types.ts'
 import { duration } from '../ui/format.ts'
 import type { Advice } from './guidance/advice.ts'
 import type { CameraTrouble, Note } from './liveness.ts'
@@ -10,15 +10,28 @@ export const livenessTexts = {
   intro: 'Shows that a living person is in front of the camera right now, and not a picture or a recording. It takes less than a minute.',
 
   stepsTitle: 'What happens',
-  steps: [
-    'Your browser asks whether this page may use your camera.',
-    'You bring your face into a frame, then follow a few short instructions, such as turning your head or smiling.',
-    'Meanwhile single pictures, 60 at most, are sent to Visavis and judged there. There is no video and no sound.',
-  ],
+  steps: {
+    'sequence': [
+      'Your browser asks whether this page may use your camera.',
+      'You bring your face into a frame, then follow a few short instructions, such as turning your head or smiling.',
+      'Meanwhile single pictures, 60 at most, are sent to Visavis and judged there. There is no video and no sound.',
+    ],
+    'nose': [
+      'Your browser asks whether this page may use your camera.',
+      'You bring your face into a frame, then turn your head until your nose points at a circle.',
+      'Meanwhile single pictures, 40 at most, are sent to Visavis and judged there. There is no video and no sound.',
+    ],
+  },
   keptTitle: 'What is kept',
   kept: 'The pictures and the result are kept for a day and then erased. You can stop at any time; the camera goes off at once.',
   needTitle: 'What you need',
   need: 'A camera and even light from the front. Be alone in the picture, and take off sunglasses or a mask.',
+
+  kindTitle: 'Which check',
+  sequence: 'Full check (recommended)',
+  sequenceHint: 'Three to five steps, different every time. Less than a minute.',
+  nose: 'Quick check',
+  noseHint: 'One step, a few seconds. Easier to fool, for instance with a recording: not for anything that matters.',
 
   paceTitle: 'Time for each step',
   usual: 'Usual',
@@ -37,7 +50,10 @@ export const livenessTexts = {
   judgingTitle: 'Checking the result',
   judgingHint: 'This takes a moment. Your camera is off.',
   passedTitle: 'Check passed',
-  passed: 'The check found a living person in front of the camera.',
+  passed: {
+    'sequence': 'The check found a living person in front of the camera.',
+    'nose': 'The quick check found a living person in front of the camera. It is easier to fool than the full one.',
+  },
   failedTitle: 'Check not passed',
   failedUnknown: 'It could not be told for sure that a person is in front of the camera.',
   lockedTitle: 'A pause first',
@@ -47,7 +63,8 @@ export const livenessTexts = {
   brokenTitle: 'That did not work',
 
   video: 'What your camera sees, as in a mirror',
-  step: (number: number) => `Step ${number}`,
+  /** A full check does not tell beforehand how many there are. */
+  step: (kind: ChallengeKind, number: number) => kind === 'nose' ? 'The only step' : `Step ${number}`,
   prepare: 'Get ready',
   timeLeft: 'Time left for this step',
   retrying: 'The connection is slow. Trying again…',
@@ -56,6 +73,7 @@ export const livenessTexts = {
   unhurriedAgain: 'Try again with more time',
   change: 'Change the settings',
   once: 'Check again',
+  full: 'Do the full check',
   askAgain: 'Ask for the result again',
 } as const
 
@@ -120,11 +138,17 @@ export function gestureText(gesture: ChallengeGesture): string {
 }
 
 /** Why it was not passed, and what to do about it. */
-export function reasonText(reason: ChallengeReason): string {
+export function reasonText(reason: ChallengeReason, kind: ChallengeKind): string {
   switch (reason) {
     case 'expired': return 'The check took longer than three minutes. Begin another one when you are ready.'
-    case 'timeout': return 'A step took too long. You can have more time for each step.'
-    case 'too-many-frames': return 'The check needed more pictures than it may take. Go on to the next step as soon as you see it.'
+    case 'timeout':
+      return kind === 'nose'
+        ? 'It took too long. Begin again when you are ready; the full check can give you more time.'
+        : 'A step took too long. You can have more time for each step.'
+    case 'too-many-frames':
+      return kind === 'nose'
+        ? 'The check needed more pictures than it may take. Turn your head as soon as you see the circle.'
+        : 'The check needed more pictures than it may take. Go on to the next step as soon as you see it.'
     case 'multiple-faces': return 'There was more than one face in the picture. Be alone in it, also in the background.'
     case 'face-lost': return 'Your face was out of sight for too long. Keep it in the frame, in even light.'
     case 'left-area': return 'Your face left the frame. Turn your head, but stay where you are.'
@@ -134,7 +158,7 @@ export function reasonText(reason: ChallengeReason): string {
     case 'wrong-way': return 'You turned the other way. The picture is a mirror: your left is at its left.'
     case 'wrong-gesture': return 'Something was done that was not asked for. Do only what is asked, and look straight ahead in between.'
     case 'swapped': return 'The face was not the same from beginning to end. Let one person do the whole check, with nothing before the face.'
-    case 'incomplete': return 'The check ended before all steps were done.'
+    case 'incomplete': return 'The check ended before everything was done.'
     default:
       reason satisfies never
       return livenessTexts.failedUnknown

@@ -9,11 +9,11 @@ import { createApi } from '../api/client.ts'
 import { useCamera } from '../camera/useCamera.ts'
 import type { FrameSource } from './frameSource.ts'
 import type { Advice } from './guidance/advice.ts'
-import type { Wishes } from './liveness.ts'
 import { useLiveness } from './useLiveness.ts'
+import type { Wishes } from './wishes.ts'
 
 const PASSWORD = 'three plain unrelated words'
-const WISHES: Wishes = { pace: 'usual', avoid: [] }
+const WISHES: Wishes = { kind: 'sequence', pace: 'usual', avoid: [] }
 const FRAMES = `/api/liveness/challenges/${CHALLENGE.challengeId}/frames`
 const VERIFY = `/api/liveness/challenges/${CHALLENGE.challengeId}/verify`
 
@@ -88,7 +88,7 @@ describe('useLiveness', () => {
   }
 
   it('takes somebody through a check, with the camera on only while it is needed', async () => {
-    await liveness.start({ pace: 'unhurried', avoid: ['blink'] })
+    await liveness.start({ ...WISHES, pace: 'unhurried', avoid: ['blink'] })
     expect(liveness.state.value).toEqual({ kind: 'passed' })
     expect(server.challenge?.challenge.area).toEqual({ left: 185, top: 60, width: 270, height: 360 })
     expect([...server.challenge?.nSent.values() ?? []]).toEqual(Array.from({ length: 12 }, () => 1))
@@ -101,10 +101,17 @@ describe('useLiveness', () => {
   it('announces the size, the pace and what to leave out', async () => {
     const begun = vi.spyOn(api, 'createChallenge')
     size = { width: 720, height: 1280 }
-    await liveness.start({ pace: 'unhurried', avoid: ['blink', 'turn'] })
+    await liveness.start({ ...WISHES, pace: 'unhurried', avoid: ['blink', 'turn'] })
     expect(begun.mock.calls[0]?.[0]).toEqual({
       imageWidth: 360, imageHeight: 640, kind: 'sequence', pace: 'unhurried', avoid: ['blink', 'turn'],
     })
+  })
+
+  it('takes somebody through the quick check', async () => {
+    await liveness.start({ ...WISHES, kind: 'nose' })
+    expect(liveness.state.value).toEqual({ kind: 'passed' })
+    expect(server.challenge?.challenge.kind).toBe('nose')
+    expect(server.challenge?.nSent.size).toBe(5)
   })
 
   it('says why it was not passed, and can begin again', async () => {

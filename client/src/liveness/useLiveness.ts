@@ -11,7 +11,9 @@ import { frameSize } from './geometry.ts'
 import type { Size } from './geometry.ts'
 import type { Guidance } from './guidance/useGuidance.ts'
 import { START, isUnderWay, next } from './liveness.ts'
-import type { CameraTrouble, LivenessEvent, LivenessState, Note, Wishes } from './liveness.ts'
+import type { CameraTrouble, LivenessEvent, LivenessState, Note } from './liveness.ts'
+import { requestOf } from './wishes.ts'
+import type { Wishes } from './wishes.ts'
 
 type LivenessApi = Pick<Api, 'createChallenge' | 'putFrame' | 'verifyChallenge'>
 
@@ -74,9 +76,7 @@ export function useLiveness(surroundings: Surroundings) {
     const frame = frameSize(video)
     send({ kind: 'camera-ready', frame })
     await reporting(signal, async () => {
-      const challenge = await api.createChallenge({
-        imageWidth: frame.width, imageHeight: frame.height, kind: 'sequence', pace: wishes.pace, avoid: wishes.avoid,
-      }, { signal })
+      const challenge = await api.createChallenge(requestOf(wishes, frame), { signal })
       if (isAborted(signal)) return
       send({ kind: 'begun', challenge })
       await run(challenge, frame, signal)
