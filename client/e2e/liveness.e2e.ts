@@ -20,6 +20,8 @@ class Script {
   result: Schemas['ChallengeResult'] = { passed: true, assertion: 'a.b.c', assertionExpiresAt: '2026-11-21T11:03:10Z' }
   begin: ((request: Schemas['CreateChallengeRequest']) => MockAnswer) | null = null
   readonly begun: Schemas['CreateChallengeRequest'][] = []
+  /** Idempotency keys of these. */
+  readonly keys: (string | undefined)[] = []
   readonly frames: Schemas['PutFrameRequest'][] = []
   nVerified = 0
   /** Nothing gets through: what is answered here, the browser's own switch does not reach. */
@@ -32,6 +34,7 @@ class Script {
   async playTo(page: Page): Promise<void> {
     await page.route('**/api/liveness/**', async (route, request) => {
       if (this.isCut) return route.abort('internetdisconnected')
+      if (request.url().endsWith('/challenges')) this.keys.push(request.headers()['idempotency-key'])
       const answer = await this.answer(new URL(request.url()).pathname, request.postDataJSON())
       await route.fulfill({ status: answer.status, headers: answer.headers, body: answer.body as string })
         .catch(() => { /* the page has left */ })
@@ -270,6 +273,21 @@ describe('the liveness check', () => {
     await page.getByText(/^You can try again at \d\d:\d\d, in 29 minutes\.$/).waitFor()
     await expectAccessible(page)
     await shoot(page, 'liveness-locked')
+  })
+
+  it('asks again for a beginning that got lost, as the same one', async () => {
+    const { page } = visitor
+    visitor.expects(503, /^\/api\/liveness\/challenges$/)
+    script.begin = () => {
+      script.begin = null
+      return { status: 503, headers: {}, body: '' }
+    }
+    await openCheck(page)
+    await start(page)
+    await heading(page, 'Check passed')
+    expect(script.keys).toHaveLength(2)
+    expect(script.keys[0]).toMatch(/^[0-9a-f]{32}$/)
+    expect(script.keys[1]).toBe(script.keys[0])
   })
 
   it('goes on after the connection was lost', async () => {

@@ -16,8 +16,10 @@ export interface FrameBody {
 /** The liveness challenge: begin, frame after frame, result. */
 export function livenessCalls(send: Connection['send']) {
   return {
-    createChallenge(json: ChallengeRequest, options: Abortable = {}): Promise<Challenge> {
-      return send('post', '/liveness/challenges', { ...options, json })
+    /** The same key again answers with the same challenge, and counts as one. */
+    createChallenge(json: ChallengeRequest, options: Abortable & { idempotencyKey: string }): Promise<Challenge> {
+      const { idempotencyKey, ...rest } = options
+      return send('post', '/liveness/challenges', { ...rest, json, headers: { 'idempotency-key': idempotencyKey } })
     },
 
     /** The same frame again gets the same answer. */

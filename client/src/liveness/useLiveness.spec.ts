@@ -195,6 +195,17 @@ describe('useLiveness', () => {
     expect(tracks.map(it => it.isLive)).toEqual([false])
   })
 
+  it('begins one challenge, not two, where the answer got lost', async () => {
+    server.answersNext.set('/api/liveness/challenges', { status: 503, headers: {}, body: '' })
+    await liveness.start(WISHES)
+    expect(liveness.state.value.kind).toBe('passed')
+    expect(server.idempotencyKeys).toHaveLength(2)
+    expect(new Set(server.idempotencyKeys).size).toBe(1)
+
+    await liveness.start(WISHES)
+    expect(new Set(server.idempotencyKeys).size).toBe(2)
+  })
+
   it('sends a frame again that got lost', async () => {
     server.answersNext.set(FRAMES, { status: 503, headers: {}, body: '' })
     await liveness.start(WISHES)

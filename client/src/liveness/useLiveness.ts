@@ -3,6 +3,7 @@ import type { Api } from '../api/client.ts'
 import { failureOf } from '../api/problem.ts'
 import type { Challenge, ChallengePhase } from '../api/types.ts'
 import type { useCamera } from '../camera/useCamera.ts'
+import { createBeginning } from './beginning.ts'
 import { isAborted } from './clock.ts'
 import type { Clock } from './clock.ts'
 import type { FrameSource } from './frameSource.ts'
@@ -38,6 +39,7 @@ const CONSTRAINTS: MediaTrackConstraints = { facingMode: 'user', width: { ideal:
 export function useLiveness(surroundings: Surroundings) {
   const { api, camera, source, guidance, clock, isSecure = globalThis.isSecureContext } = surroundings
   const state = shallowRef<LivenessState>(START)
+  const begin = createBeginning(api, clock)
   let attempt = new AbortController()
 
   function send(event: LivenessEvent): void {
@@ -76,7 +78,7 @@ export function useLiveness(surroundings: Surroundings) {
     const frame = frameSize(video)
     send({ kind: 'camera-ready', frame })
     await reporting(signal, async () => {
-      const challenge = await api.createChallenge(requestOf(wishes, frame), { signal })
+      const challenge = await begin(requestOf(wishes, frame), signal)
       if (isAborted(signal)) return
       send({ kind: 'begun', challenge })
       await run(challenge, frame, signal)
