@@ -11,7 +11,7 @@ describe('the page of the check', () => {
   it('says what happens and what is kept before anything does', async () => {
     await openSignedIn('/liveness', server)
     await screen.findByRole('heading', { name: 'Liveness check', level: 1 })
-    expect(screen.getByText(/kept for a day and then erased/)).toBeTruthy()
+    expect(screen.getByText(/The pictures, for two days at most/)).toBeTruthy()
     expect(screen.getByText(/There is no video and no sound/)).toBeTruthy()
     expect(server.requests.filter(it => it.includes('liveness'))).toEqual([])
     expect(document.querySelector('video')).toBeNull()

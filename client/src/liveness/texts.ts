@@ -23,7 +23,7 @@ export const livenessTexts = {
     ],
   },
   keptTitle: 'What is kept',
-  kept: 'The pictures and the result are kept for a day and then erased. You can stop at any time; the camera goes off at once.',
+  kept: 'The pictures, for two days at most, and the result, for a few days. Then they are erased. You can stop at any time; the camera goes off at once.',
   needTitle: 'What you need',
   need: 'A camera and even light from the front. Be alone in the picture, and take off sunglasses or a mask.',
 

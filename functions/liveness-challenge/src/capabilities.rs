@@ -65,8 +65,8 @@ pub trait KeepChallenges {
     ) -> impl Future<Output = Result<Option<FrameRow>, Fault>> + Send;
 }
 
-/// Keeps the pictures of frames for a day. Maps to `s3:PutObject`, and to `s3:GetObject` for Rekognition, which reads with
-/// our rights.
+/// Keeps the pictures of frames for two days at most, by the bucket's lifecycle. Maps to `s3:PutObject`, and to
+/// `s3:GetObject` for Rekognition, which reads with our rights.
 pub trait KeepFrames {
     /// Stores a frame.
     ///

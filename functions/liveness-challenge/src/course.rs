@@ -8,7 +8,8 @@ use liveness::{Challenge, Hint, Reason, RiskReport, ServerMs};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// How long everything about a challenge is kept, from its start. From the product's security rules.
+/// How long a challenge's row is kept, from its start; TTL removes it within a few days after. From the product's security
+/// rules.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// How long one request may work on a challenge before another one may. Longer than the function runs (`Timeout` in the
