@@ -5,6 +5,8 @@ import { copyText } from '../ui/copyText.ts'
 import { next } from './secret.ts'
 import type { SecretEvent, SecretState } from './secret.ts'
 
+export type SecretControl = ReturnType<typeof useSecret>
+
 /**
  * Shows a secret once, on the page that has made it. It lives in this state and in
  * the dialog, and nowhere else. Leaving the page without having copied it is asked
