@@ -1,0 +1,6 @@
+export const listTexts = {
+  list: {
+    more: 'Show more',
+    loadingMore: 'Loading…',
+  },
+} as const
