@@ -19,6 +19,7 @@ type Schemas = components['schemas']
 class Script {
   result: Schemas['ChallengeResult'] = { passed: true, assertion: 'a.b.c', assertionExpiresAt: '2026-11-21T11:03:10Z' }
   begin: ((request: Schemas['CreateChallengeRequest']) => MockAnswer) | null = null
+  verify: (() => MockAnswer) | null = null
   readonly begun: Schemas['CreateChallengeRequest'][] = []
   /** Idempotency keys of these. */
   readonly keys: (string | undefined)[] = []
@@ -57,6 +58,7 @@ class Script {
   private async answer(path: string, body: unknown): Promise<MockAnswer> {
     if (path.endsWith('/verify')) {
       this.nVerified += 1
+      if (this.verify) return this.verify()
       return json(200, this.result)
     }
     if (!path.endsWith('/frames')) {
@@ -134,13 +136,23 @@ describe('the liveness check', () => {
     await expectAccessible(page)
     await shoot(page, 'liveness-welcome')
 
-    const heldAt = script.holdAt(4)
+    const heldAt = script.holdAt(2)
     await start(page)
     await heldAt
     await heading(page, 'Follow the instructions')
+    await page.getByText('Bring your face into the frame').first().waitFor()
+    await shoot(page, 'liveness-area')
+
+    await script.holdAt(5)
     await page.getByText('Point your nose at the circle, and stay').first().waitFor()
+    await page.getByText('Good. Stay like this.', { exact: true }).waitFor()
     await expectAccessible(page)
     await shoot(page, 'liveness-nose')
+
+    await script.holdAt(6)
+    await page.getByText('Step 1 is done', { exact: true }).waitFor()
+    await expectAccessible(page)
+    await shoot(page, 'liveness-between')
 
     await script.holdAt(7)
     await page.getByText('Turn your head to your left').first().waitFor()
@@ -288,6 +300,24 @@ describe('the liveness check', () => {
     expect(script.keys).toHaveLength(2)
     expect(script.keys[0]).toMatch(/^[0-9a-f]{32}$/)
     expect(script.keys[1]).toBe(script.keys[0])
+  })
+
+  it('asks for the result again where it got lost', async () => {
+    const { page } = visitor
+    visitor.expects(503, /^\/api\/liveness\/challenges\/[^/]+\/verify$/)
+    script.verify = () => {
+      script.verify = null
+      return { status: 503, headers: {}, body: '' }
+    }
+    await openCheck(page)
+    await start(page)
+    await heading(page, 'That did not work')
+    expect(await page.locator('video').count()).toBe(0)
+    await expectAccessible(page)
+    await shoot(page, 'liveness-broken')
+    await page.getByRole('button', { name: 'Ask for the result again' }).click()
+    await heading(page, 'Check passed')
+    expect(script.begun).toHaveLength(1)
   })
 
   it('goes on after the connection was lost', async () => {

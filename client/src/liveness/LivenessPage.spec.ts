@@ -57,7 +57,7 @@ describe('the page of the check', () => {
     const heading = await screen.findByRole('heading', { name: 'The camera is not on' })
     expect(document.activeElement).toBe(heading)
     expect(screen.getByRole('alert').textContent).toMatch(/camera/)
-    await user.click(screen.getByRole('button', { name: 'Change the settings' }))
+    await user.click(screen.getByRole('button', { name: 'Back to the beginning' }))
     expect((await screen.findByRole<HTMLInputElement>('radio', { name: /Unhurried/ })).checked).toBe(true)
     expect(screen.getByRole<HTMLInputElement>('checkbox', { name: 'Smiling' }).checked).toBe(true)
     expect(screen.getByRole<HTMLInputElement>('checkbox', { name: 'Coming closer' }).checked).toBe(false)

@@ -62,6 +62,13 @@ describe('useHints', () => {
     expect(hints.hint.value).toBe('')
   })
 
+  it('says that a step was done', async () => {
+    await answer(TURN)
+    await answer({ phase: 'ready', instruction: { task: 'look-straight', step: 2, limitMs: 8000 }, hint: 'look-straight' })
+    vi.advanceTimersByTime(1500)
+    expect(hints.heard.value).toBe('Step 1 is done. Look straight into the camera.')
+  })
+
   it('lets the browser help into the frame, and not contradict the server later', async () => {
     advice.value = 'move-back'
     await nextTick()

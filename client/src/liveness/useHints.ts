@@ -1,7 +1,7 @@
 import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import type { Advice } from './guidance/advice.ts'
 import { createAnnouncer } from './announcer.ts'
-import type { LivenessState } from './liveness.ts'
+import type { LivenessState, Progress } from './liveness.ts'
 import { adviceText, hintText, livenessTexts, taskText } from './texts.ts'
 
 /**
@@ -28,17 +28,21 @@ export function useHints(state: Readonly<{ value: LivenessState }>, advice: Read
     const text = trouble ? livenessTexts.retrying : hintNow(now.progress)
     if (isNewTask) seenHints.sayNow(text)
     else seenHints.say(text)
-    hearing.say(text === '' ? `${taskText(instruction.task)}.` : `${taskText(instruction.task)}. ${text}`)
+    hearing.say([...stepDone(now.progress), `${taskText(instruction.task)}.`, ...text === '' ? [] : [text]].join(' '))
   })
 
   /** The server has the last word; until it has one, what the browser sees helps to get into the frame, and not to rush. */
-  function hintNow({ phase, hint: fromServer, instruction }: (LivenessState & { kind: 'challenge' })['progress']): string {
+  function hintNow({ phase, hint: fromServer, instruction }: Progress): string {
     const own = advice.value
     const isSettling = phase === 'face' || phase === 'area'
     if (own !== null && (isSettling || own === 'slower' || own === 'only-one-face')) return adviceText(own)
     if (fromServer === null) return ''
     // It would say the same as the task.
     return fromServer === 'look-straight' && instruction.task === 'look-straight' ? '' : hintText(fromServer)
+  }
+
+  function stepDone({ phase, instruction: { step } }: Progress): string[] {
+    return phase === 'ready' && step > 1 ? [`${livenessTexts.stepDone(step - 1)}.`] : []
   }
 
   onScopeDispose(() => {
