@@ -282,7 +282,7 @@ describe('the liveness check', () => {
     await openCheck(page)
     await start(page)
     await heading(page, 'A pause first')
-    await page.getByText(/^You can try again at \d\d:\d\d, in 29 minutes\.$/).waitFor()
+    await page.getByText(/^You can try again (at|on \w+ at) \d\d:\d\d, in 29 minutes\.$/).waitFor()
     await expectAccessible(page)
     await shoot(page, 'liveness-locked')
   })

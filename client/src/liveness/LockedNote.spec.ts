@@ -23,4 +23,9 @@ describe('the note about a pause', () => {
     screen.getByRole('button', { name: 'Try again' }).click()
     expect(view.emitted('again')).toHaveLength(1)
   })
+
+  it('names the day where it is another one', () => {
+    render(LockedNote, { props: { untilMs: Date.now() + 15 * 3_600_000, clock: browserClock } })
+    expect(screen.getByText('You can try again on Sunday at 02:00, in 15 hours.')).toBeTruthy()
+  })
 })

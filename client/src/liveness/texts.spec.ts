@@ -58,6 +58,6 @@ describe('the words of the check', () => {
   })
 
   it('name the time of a lock', () => {
-    expect(livenessTexts.locked('15:42', 1680)).toBe('You can try again at 15:42, in 28 minutes.')
+    expect(livenessTexts.locked(livenessTexts.lockedToday('15:42'), 1680)).toBe('You can try again at 15:42, in 28 minutes.')
   })
 })

@@ -57,8 +57,10 @@ export const livenessTexts = {
   failedTitle: 'Check not passed',
   failedUnknown: 'It could not be told for sure that a person is in front of the camera.',
   lockedTitle: 'A pause first',
-  lockedBody: 'Several checks in a row were not passed. The pause protects you from others who try in your place.',
-  locked: (when: string, seconds: number) => `You can try again at ${when}, in ${duration(seconds)}.`,
+  lockedBody: 'Too many checks were not passed, or not finished. The pause protects you from others who try in your place.',
+  locked: (when: string, seconds: number) => `You can try again ${when}, in ${duration(seconds)}.`,
+  lockedToday: (time: string) => `at ${time}`,
+  lockedLater: (day: string, time: string) => `on ${day} at ${time}`,
   unlocked: 'You can try again now.',
   brokenTitle: 'That did not work',
 
