@@ -1,97 +1,10 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { components } from '../src/api/schema.ts'
-import { PlayedChallenge, challengeOf } from '../test/liveness.ts'
-import { problem } from '../test/server.ts'
-import type { MockAnswer } from '../test/server.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { expectAccessible } from './axe.ts'
 import { PHONE, Visitor, launch, shoot } from './browser.ts'
 import { FILM, UPRIGHT_FILM, drawFilm, removeFilm } from './film.ts'
+import { Script, heading, onFilm, openCheck, start } from './livenessScript.ts'
 import { signUp } from './steps.ts'
-
-type Schemas = components['schemas']
-
-/**
- * The server's part, with answers that stand in the test: no film can pass the real one, and none should.
- *
- * The answer to a frame can be held back, so that the page stays as the one before has left it.
- */
-class Script {
-  result: Schemas['ChallengeResult'] = { passed: true, assertion: 'a.b.c', assertionExpiresAt: '2026-11-21T11:03:10Z' }
-  begin: ((request: Schemas['CreateChallengeRequest']) => MockAnswer) | null = null
-  verify: (() => MockAnswer) | null = null
-  readonly begun: Schemas['CreateChallengeRequest'][] = []
-  /** Idempotency keys of these. */
-  readonly keys: (string | undefined)[] = []
-  readonly frames: Schemas['PutFrameRequest'][] = []
-  nVerified = 0
-  /** Nothing gets through: what is answered here, the browser's own switch does not reach. */
-  isCut = false
-  private played: PlayedChallenge | null = null
-  private heldIndex = Infinity
-  private go: () => void = () => undefined
-  private held = Promise.resolve()
-
-  async playTo(page: Page): Promise<void> {
-    await page.route('**/api/liveness/**', async (route, request) => {
-      if (this.isCut) return route.abort('internetdisconnected')
-      if (request.url().endsWith('/challenges')) this.keys.push(request.headers()['idempotency-key'])
-      const answer = await this.answer(new URL(request.url()).pathname, request.postDataJSON())
-      await route.fulfill({ status: answer.status, headers: answer.headers, body: answer.body as string })
-        .catch(() => { /* the page has left */ })
-    })
-  }
-
-  /** Lets every frame before this one through, and waits until it has come. */
-  async holdAt(index: number): Promise<void> {
-    this.release()
-    this.heldIndex = index
-    this.held = new Promise((resolve) => { this.go = resolve })
-    await expect.poll(() => this.frames.at(-1)?.index, { timeout: 20_000 }).toBe(index)
-  }
-
-  release(): void {
-    this.heldIndex = Infinity
-    this.go()
-  }
-
-  private async answer(path: string, body: unknown): Promise<MockAnswer> {
-    if (path.endsWith('/verify')) {
-      this.nVerified += 1
-      if (this.verify) return this.verify()
-      return json(200, this.result)
-    }
-    if (!path.endsWith('/frames')) {
-      const request = body as Schemas['CreateChallengeRequest']
-      this.begun.push(request)
-      if (this.begin) return this.begin(request)
-      this.played = new PlayedChallenge(challengeOf(request))
-      return json(201, this.played.challenge)
-    }
-    const frame = body as Schemas['PutFrameRequest']
-    this.frames.push(frame)
-    if (frame.index >= this.heldIndex) await this.held
-    return json(200, this.played?.answer(frame))
-  }
-}
-
-function json(status: number, body: unknown): MockAnswer {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-}
-
-async function openCheck(page: Page): Promise<void> {
-  await signUp(page)
-  await page.getByRole('link', { name: 'Liveness' }).click()
-  await page.getByRole('heading', { name: 'Liveness check', level: 1 }).waitFor()
-}
-
-async function start(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Start the check' }).click()
-}
-
-async function heading(page: Page, name: string): Promise<void> {
-  await page.getByRole('heading', { name, level: 1 }).waitFor({ timeout: 40_000 })
-}
 
 /** Size of a picture, and how bright it is at the left and at the right, near its top. */
 function lookAt(page: Page, base64: string) {
@@ -107,31 +20,10 @@ function lookAt(page: Page, base64: string) {
 }
 
 describe('the liveness check', () => {
-  let film: string
-  let browser: Browser
-  let visitor: Visitor
-  let script: Script
-
-  beforeAll(async () => {
-    film = drawFilm()
-    browser = await launch({ film })
-  })
-  afterAll(async () => {
-    await browser.close()
-    removeFilm(film)
-  })
-  beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, { viewport: PHONE })
-    script = new Script()
-    await script.playTo(visitor.page)
-  })
-  afterEach(async () => {
-    script.release()
-    await visitor.leave()
-  })
+  const arrive = onFilm()
 
   it('is passed, and every page of it can be read by everybody', async () => {
-    const { page } = visitor
+    const { page, script } = arrive()
     await openCheck(page)
     await expectAccessible(page)
     await shoot(page, 'liveness-welcome')
@@ -168,7 +60,7 @@ describe('the liveness check', () => {
   })
 
   it('shows a mirror and sends what the camera sees', async () => {
-    const { page } = visitor
+    const { page, script } = arrive()
     await openCheck(page)
     const held = script.holdAt(4)
     await start(page)
@@ -193,7 +85,7 @@ describe('the liveness check', () => {
   })
 
   it('sends one frame at a time, not more often than is asked, and not for ever', async () => {
-    const { page } = visitor
+    const { page, script } = arrive()
     await openCheck(page)
     await start(page)
     await heading(page, 'Check passed')
@@ -202,24 +94,8 @@ describe('the liveness check', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(250)
   })
 
-  it('says why it was not passed, and offers more time', async () => {
-    const { page } = visitor
-    script.result = { passed: false, reason: 'timeout', hint: 'hold-still' }
-    await openCheck(page)
-    await start(page)
-    await heading(page, 'Check not passed')
-    await page.getByRole('alert').filter({ hasText: 'A step took too long.' }).waitFor()
-    await expectAccessible(page)
-    await shoot(page, 'liveness-failed')
-
-    script.result = { passed: true }
-    await page.getByRole('button', { name: 'Try again with more time' }).click()
-    await heading(page, 'Check passed')
-    expect(script.begun.map(it => it.pace)).toEqual(['usual', 'unhurried'])
-  })
-
   it('leaves out what somebody cannot do', async () => {
-    const { page } = visitor
+    const { page, script } = arrive()
     await openCheck(page)
     await page.getByRole('checkbox', { name: 'Smiling' }).check()
     await page.getByRole('checkbox', { name: 'Closing my eyes' }).check()
@@ -234,7 +110,7 @@ describe('the liveness check', () => {
   })
 
   it('has a quick check of one step, and says that it is the weaker one', async () => {
-    const { page } = visitor
+    const { page, script } = arrive()
     await signUp(page)
     await page.goto('/liveness?kind=nose')
     await page.getByRole('heading', { name: 'Liveness check', level: 1 }).waitFor()
@@ -265,7 +141,7 @@ describe('the liveness check', () => {
   })
 
   it('says of a quick check that took too long what would give more time', async () => {
-    const { page } = visitor
+    const { page, script } = arrive()
     script.result = { passed: false, reason: 'timeout' }
     await openCheck(page)
     await page.getByRole('radio', { name: /Quick check/ }).check()
@@ -275,101 +151,8 @@ describe('the liveness check', () => {
     await shoot(page, 'liveness-failed-quick')
   })
 
-  it('tells when a pause is over', async () => {
-    const { page } = visitor
-    visitor.expects(429, /^\/api\/liveness\/challenges$/)
-    script.begin = () => problem(429, 'rate-limited', 'Too many checks', { retryAfterSeconds: 1740 })
-    await openCheck(page)
-    await start(page)
-    await heading(page, 'A pause first')
-    await page.getByText(/^You can try again (at|on \w+ at) \d\d:\d\d, in 29 minutes\.$/).waitFor()
-    await expectAccessible(page)
-    await shoot(page, 'liveness-locked')
-  })
-
-  it('asks again for a beginning that got lost, as the same one', async () => {
-    const { page } = visitor
-    visitor.expects(503, /^\/api\/liveness\/challenges$/)
-    script.begin = () => {
-      script.begin = null
-      return { status: 503, headers: {}, body: '' }
-    }
-    await openCheck(page)
-    await start(page)
-    await heading(page, 'Check passed')
-    expect(script.keys).toHaveLength(2)
-    expect(script.keys[0]).toMatch(/^[0-9a-f]{32}$/)
-    expect(script.keys[1]).toBe(script.keys[0])
-  })
-
-  it('asks for the result again where it got lost', async () => {
-    const { page } = visitor
-    visitor.expects(503, /^\/api\/liveness\/challenges\/[^/]+\/verify$/)
-    script.verify = () => {
-      script.verify = null
-      return { status: 503, headers: {}, body: '' }
-    }
-    await openCheck(page)
-    await start(page)
-    await heading(page, 'That did not work')
-    expect(await page.locator('video').count()).toBe(0)
-    await expectAccessible(page)
-    await shoot(page, 'liveness-broken')
-    await page.getByRole('button', { name: 'Ask for the result again' }).click()
-    await heading(page, 'Check passed')
-    expect(script.begun).toHaveLength(1)
-  })
-
-  it('goes on after the connection was lost', async () => {
-    const { page } = visitor
-    await openCheck(page)
-    const held = script.holdAt(3)
-    await start(page)
-    await held
-    script.isCut = true
-    await visitor.cutNetwork(true)
-    script.release()
-    await page.getByText('The connection is slow. Trying again…').locator('visible=true').last().waitFor()
-    script.isCut = false
-    await visitor.cutNetwork(false)
-    await heading(page, 'Check passed')
-  })
-
-  it('is helped by the browser’s own look, in a worker that ends with the page', async () => {
-    const { page } = visitor
-    await openCheck(page)
-    expect(page.workers()).toHaveLength(0)
-    const held = script.holdAt(0)
-    await start(page)
-    await held
-    // The server has said nothing yet, and the film shows nobody.
-    await page.getByText('Your face is not in the picture.', { exact: true }).waitFor()
-    expect(page.workers()).toHaveLength(1)
-    await page.getByRole('link', { name: 'History' }).click()
-    await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor()
-    await expect.poll(() => page.workers().length).toBe(0)
-  })
-
-  it('turns the camera off when somebody goes elsewhere', async () => {
-    const { page } = visitor
-    await openCheck(page)
-    const held = script.holdAt(2)
-    await start(page)
-    await held
-    const track = await page.evaluateHandle(() => (document.querySelector('video')?.srcObject as MediaStream).getVideoTracks()[0])
-    expect(await track.evaluate(it => it?.readyState)).toBe('live')
-    await page.getByRole('link', { name: 'History' }).click()
-    await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor()
-    expect(await track.evaluate(it => it?.readyState)).toBe('ended')
-    script.release()
-    const nFrames = script.frames.length
-    await page.waitForTimeout(700)
-    expect(script.frames).toHaveLength(nFrames)
-    expect(script.nVerified).toBe(0)
-  })
-
   it('works with the keyboard, and the focus follows', async () => {
-    const { page } = visitor
+    const { page, script } = arrive()
     await openCheck(page)
     await page.getByRole('radio', { name: /Usual/ }).focus()
     await page.keyboard.press('ArrowDown')
@@ -414,33 +197,6 @@ describe('the liveness check on a phone held upright', () => {
       await visitor.leave()
       await browser.close()
       removeFilm(film)
-    }
-  })
-})
-
-describe('the liveness check without a camera', () => {
-  it.each([
-    ['refused', /The camera is not allowed for this page/],
-    ['none', /No camera was found/],
-  ] as const)('explains a camera that is %s', async (camera, sentence) => {
-    const browser = await launch(camera)
-    const visitor = await Visitor.arrive(browser, { viewport: PHONE })
-    try {
-      const { page } = visitor
-      const script = new Script()
-      await script.playTo(page)
-      await openCheck(page)
-      await start(page)
-      await heading(page, 'The camera is not on')
-      await page.getByRole('alert').filter({ hasText: sentence }).waitFor()
-      await expectAccessible(page)
-      await shoot(page, `liveness-camera-${camera}`)
-      await page.getByRole('button', { name: 'Try again' }).click()
-      await page.getByRole('alert').filter({ hasText: sentence }).waitFor()
-      expect(script.begun).toEqual([])
-    } finally {
-      await visitor.leave()
-      await browser.close()
     }
   })
 })
