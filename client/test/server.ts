@@ -10,6 +10,7 @@ import { AccountRoutes } from './accountRoutes.ts'
 import type { Account, MockSession } from './accountRoutes.ts'
 import { bearerOf, cookieOf, json, noContent, ok, problem } from './answers.ts'
 import type { MockAnswer, MockRequest } from './answers.ts'
+import { pageOf } from './history.ts'
 import { PlayedChallenge, challengeOf } from './liveness.ts'
 import { facesIn, isPicture } from './pictures.ts'
 
@@ -260,17 +261,8 @@ export class MockServer {
   }
 
   private listAnalyses(account: Account, query: URLSearchParams): MockAnswer {
-    const all = [...this.analyses.values()]
-      .filter(it => it.owner === account.user.id)
-      .map(it => it.analysis)
-      .filter(it => matches(it, query))
-      .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-    const start = Number(query.get('cursor') ?? 0)
-    const end = start + Number(query.get('limit') ?? 20)
-    return ok<Schemas['AnalysisPage']>(200, {
-      items: all.slice(start, end).map(summaryOf),
-      nextCursor: end < all.length ? String(end) : null,
-    })
+    const all = [...this.analyses.values()].filter(it => it.owner === account.user.id).map(it => it.analysis)
+    return ok(200, pageOf(all, query))
   }
 
   private answerLiveness(request: MockRequest, path: string): MockAnswer {
@@ -299,19 +291,4 @@ export class MockServer {
     upload.bytes = request.body
     return { status: 200, headers: {}, body: '' }
   }
-}
-
-function matches(analysis: Schemas['Analysis'], query: URLSearchParams): boolean {
-  const [list, smiling, from, to] = ['list', 'smiling', 'from', 'to'].map(name => query.get(name))
-  const isSmiling = analysis.faces.some(it => it.smile?.value)
-  return (!list || analysis.list === list)
-    && (!smiling || isSmiling === (smiling === 'true'))
-    && (!from || analysis.createdAt >= from)
-    && (!to || analysis.createdAt < to)
-}
-
-function summaryOf(analysis: Schemas['Analysis']): Schemas['AnalysisSummary'] {
-  const { analysisId, createdAt, kinds, image, faceCount, bestConfidence, list, links } = analysis
-  const smilingCount = analysis.faces.filter(it => it.smile?.value).length
-  return { analysisId, createdAt, kinds, image, faceCount, bestConfidence, list, links, smilingCount }
 }
