@@ -54,6 +54,7 @@ def main():
     print_cameras(everything)
     print_reasons([*others, trained], plain)
     print_own(others)
+    print_filmed(others)
     print_rule(others, plain)
 
 
@@ -128,7 +129,10 @@ class Candidate:
         flagged = {name: self.threshold < fitted.scores(of) for name, of in clips.items()}
         self.clips = [{name: flagged[name] for name in group} for group in groups(flagged)]
         self.own = [x[~is_attack], x[is_attack], *(numpy.concatenate([clips[it] for it in group]) for group in groups(clips))]
-        self.replay = float((self.threshold < fitted.scores(values(data.replay))).mean())
+        filmed = values(data.replay)
+        self.replay = float((self.threshold < fitted.scores(filmed)).mean())
+        # Of all clips of living people, and of the one that was filmed from a screen.
+        self.numbers = numpy.concatenate([*clips.values()]), filmed
 
     def area(self, picked=None):
         return self.judged.by_half(measure.area, picked)
@@ -200,6 +204,19 @@ def print_own(candidates):
     logit = numpy.log(nets.OWN_THRESHOLD / (1 - nets.OWN_THRESHOLD))
     for it in measured:
         print(f"| {it.name} | {' | '.join(f'{(of < logit).mean():.1%}' for of in it.own)} |")
+    print()
+
+
+def print_filmed(candidates):
+    print(f"{REPLAY} beside all clips of living people (one clip: it decides nothing): least, middle, 95 % and most of their frames\n")
+    print("| signal | AUC | living | filmed |\n|---|---|---|---|")
+    for it in candidates:
+        living, filmed = (of[:, 0] for of in it.numbers)
+        is_attack = numpy.arange(len(living) + len(filmed)) >= len(living)
+        cells = [f"{measure.area(numpy.concatenate([living, filmed]), is_attack):.3f}"]
+        for of in (living, filmed):
+            cells.append(", ".join(f"{value:.3g}" for value in numpy.percentile(of, (0, 50, 95, 100))))
+        print(f"| {it.name} | {' | '.join(cells)} |")
     print()
 
 
