@@ -6,6 +6,7 @@
 
 mod bench;
 mod client;
+mod films;
 mod local;
 mod models;
 mod python;
@@ -36,6 +37,8 @@ enum Command {
     Models,
     /// Measures: the engine against ONNX Runtime and the reference library, as ratios from one run.
     Bench(bench::Args),
+    /// Plays videos of people to the liveness check in a browser; the videos are not part of the repository.
+    Films(films::Args),
     /// Checks what holds for the tree as a whole: crate boundaries, licences, names, sizes.
     Tidy,
     /// Writes openapi.json from the code (and the client's types from it).
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::test(&args),
         Command::Models => client::install().and_then(|()| models::prepare(false)),
         Command::Bench(args) => bench::bench(&args),
+        Command::Films(args) => films::films(&args),
         Command::Tidy => tidy::tidy(),
         Command::Openapi => client::write_openapi(),
     };

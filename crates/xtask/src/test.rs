@@ -157,7 +157,7 @@ fn template_lint() -> Result<()> {
 }
 
 /// Starts a stack with empty data, runs `work` against it, and stops it.
-fn with_stack(name: &str, work: impl FnOnce(&Running) -> Result<()>) -> Result<()> {
+pub(crate) fn with_stack(name: &str, work: impl FnOnce(&Running) -> Result<()>) -> Result<()> {
     let dir = local::target_dir().join("xtask").join(name);
     match std::fs::remove_dir_all(&dir) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -250,7 +250,7 @@ fn point_at(command: &mut Command, stack: &Running) {
     clippy::disallowed_methods,
     reason = "the one place that asks for a browser of the user's own"
 )]
-fn chromium() -> Result<String> {
+pub(crate) fn chromium() -> Result<String> {
     if let Ok(own) = std::env::var("CHROMIUM") {
         return Ok(own);
     }
