@@ -132,7 +132,10 @@ describe('the nose challenge, with people in front of the camera', () => {
     const { page } = await enter(frozen(calm))
     const attempt = new Attempt(page)
     await page.getByRole('button', { name: 'Start the check' }).click()
-    expect(await endOf('a picture in place of a camera', attempt)).toMatchObject({ passed: false, reason: 'timeout' })
+    const result = await endOf('a picture in place of a camera', attempt)
+    expect(result.passed).toBe(false)
+    // The same file again is not judged: it never enters the area, until the time or the frames are over.
+    expect(result.reason).toMatch(/timeout|incomplete/)
   })
 
   it('is not passed by a photo that is held before the camera', async () => {
