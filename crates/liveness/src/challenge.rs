@@ -8,19 +8,21 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 mod judge;
+mod standing;
 mod version;
 
 use version::Version;
 
 use crate::chain::Link;
+use crate::deed::Deed;
 use crate::frame::{Frame, ServerMs};
 use crate::nose::{self, NoseKind, Target};
 use crate::plan::Space;
-use crate::risk::{Ledger, RiskReport};
+use crate::risk::Ledger;
 use crate::sequence::{self, Pace, Script};
 use crate::space::PictureSize;
 use crate::step::{Gesture, Step};
-use crate::verdict::{Hint, Instruction, Outcome, Phase, Reason, Refusal};
+use crate::verdict::{Hint, Instruction, Outcome, Reason, Refusal};
 
 /// Lifetime of a challenge in milliseconds. From the product's requirements.
 pub const LIFETIME_MS: i64 = 180_000;
@@ -51,6 +53,9 @@ pub struct Challenge {
     reference: Option<u32>,
     saw_nobody: bool,
     ledger: Ledger,
+    /// Missing in what was stored before faces of every step were compared.
+    #[serde(default)]
+    deeds: Vec<Deed>,
 }
 
 /// What is to be done.
@@ -138,6 +143,7 @@ impl Challenge {
             reference: None,
             saw_nobody: false,
             ledger: Ledger::new(),
+            deeds: Vec::new(),
         }
     }
 
@@ -197,76 +203,6 @@ impl Challenge {
             self.stage = Stage::Failed(reason);
         }
         self
-    }
-
-    /// Where the challenge is.
-    #[must_use]
-    pub const fn phase(&self) -> Phase {
-        match &self.stage {
-            Stage::Face => Phase::Face,
-            Stage::Area { .. } => Phase::Area,
-            Stage::Nose(_) => Phase::Step { number: 1 },
-            Stage::Sequence(run) => match run.number() {
-                (number, true) => Phase::Step { number },
-                (number, false) => Phase::Ready { number },
-            },
-            Stage::Passed => Phase::Passed,
-            Stage::Failed(reason) => Phase::Failed(*reason),
-        }
-    }
-
-    /// What the person is asked to do at the time `now`; `None` before the first step is shown, between steps and at the end.
-    #[must_use]
-    pub fn instruction(&self, now: ServerMs) -> Option<Instruction> {
-        match (&self.stage, &self.course) {
-            (Stage::Nose(run), _) => Some(run.instruction(now)),
-            (Stage::Sequence(run), Course::Sequence { steps, pace }) => {
-                run.instruction(self.script(steps, *pace), now)
-            }
-            _ => None,
-        }
-    }
-
-    /// The challenge's identifier, as it is in the chain.
-    #[must_use]
-    pub const fn id(&self) -> Uuid {
-        self.id
-    }
-
-    /// Size of the pictures.
-    #[must_use]
-    pub const fn picture(&self) -> PictureSize {
-        self.picture
-    }
-
-    /// When it expires.
-    #[must_use]
-    pub const fn expires_at(&self) -> ServerMs {
-        self.started_at.plus(LIFETIME_MS)
-    }
-
-    /// Number of frames that were taken, which is the index of the next one.
-    #[must_use]
-    pub const fn frames(&self) -> u32 {
-        self.taken
-    }
-
-    /// Index of the frame whose face entered the area: the one that later frames are compared with.
-    #[must_use]
-    pub const fn reference_frame(&self) -> Option<u32> {
-        self.reference
-    }
-
-    /// The last link of the chain over all frames.
-    #[must_use]
-    pub const fn link(&self) -> Link {
-        self.chain
-    }
-
-    /// How suspicious the frames are. To be recorded, and not to be shown to whoever takes the challenge.
-    #[must_use]
-    pub fn risk(&self) -> RiskReport {
-        self.ledger.report()
     }
 
     fn refusal(&self, frame: &Frame) -> Option<Refusal> {

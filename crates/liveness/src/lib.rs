@@ -9,11 +9,12 @@
 //! **Sequence** ([`sequence`]): three to five drawn steps, each shown when the one before is passed.
 //!
 //! Reading order: [`frame`] (what goes in), [`challenge`] (what happens), [`verdict`] (what comes out), then
-//! [`nose`] or [`sequence`] with [`step`], [`plan`] and [`gesture`], and last [`risk`], [`chain`] and [`phash`]. The maths is in
+//! [`nose`] or [`sequence`] with [`step`], [`plan`] and [`gesture`], and last [`deed`], [`risk`], [`chain`] and [`phash`]. The maths is in
 //! [`space`], [`path`] and [`shape`].
 
 pub mod chain;
 pub mod challenge;
+pub mod deed;
 pub mod frame;
 pub mod gesture;
 pub mod nose;
@@ -31,6 +32,7 @@ mod testing;
 pub mod verdict;
 
 pub use challenge::Challenge;
+pub use deed::Deed;
 pub use frame::{ClientMs, Face, Frame, Judgement, Landmark, LandmarkKind, Pose, Ratios, ServerMs};
 pub use nose::NoseKind;
 pub use phash::PerceptualHash;

@@ -9,6 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::deed::Deed;
 use crate::frame::ServerMs;
 use crate::gesture::{Event, Rest, SHAPE_CHANGE, Told, Watch};
 use crate::nose::{MAX_SPEED, Next, speed};
@@ -18,9 +19,11 @@ use crate::space::{PictureSize, Point, Rect};
 use crate::step::Step;
 use crate::verdict::{Hint, Instruction, Reason, Task};
 
+mod meaning;
 mod pace;
 mod way;
 
+use meaning::{Meaning, meaning};
 pub use pace::Pace;
 use way::{Follow, Way};
 pub use way::{TARGET_DISTANCE, TARGET_REACH};
@@ -37,9 +40,6 @@ pub const LARGEST_START: f64 = 0.8;
 /// Fastest nose of a person who has come to rest before a step, in face widths a second. Chosen: the end of a motion is slower than
 /// a stay at a target may be, and a way that began there would begin off the middle.
 const SETTLED_SPEED: f64 = 0.3;
-
-/// Least angle towards a target, in degrees; the reference's turned head.
-const TOWARDS_DEG: f64 = 5.0;
 
 /// Nobody reads and reacts faster, in milliseconds: visual reaction times begin at about this.
 const REACTION_MS: i64 = 200;
@@ -135,7 +135,7 @@ impl Run {
         script: Script<'_>,
         sight: &Sight,
         when: When,
-        ledger: &mut Ledger,
+        (ledger, deeds): (&mut Ledger, &mut Vec<Deed>),
     ) -> Next {
         if self.is_late(script.pace, when.at) {
             return Next::Fail(Reason::Timeout, None);
@@ -165,7 +165,7 @@ impl Run {
                 .feed(when.index, when.at, seen, &self.rest, longest_blink_ms),
         };
         match script.steps.get(usize::from(self.at)) {
-            Some(step) if self.shown.is_some() => self.judge_step(*step, script, &glance, ledger),
+            Some(step) if self.shown.is_some() => self.judge_step(*step, script, &glance, (ledger, deeds)),
             Some(_) => self.show(script, &glance),
             // Nothing to do is nothing done: only a sequence without steps comes here.
             None => Next::Fail(Reason::Incomplete, None),
@@ -202,15 +202,15 @@ impl Run {
         step: Step,
         script: Script<'_>,
         glance: &Glance<'_>,
-        ledger: &mut Ledger,
+        (ledger, deeds): (&mut Ledger, &mut Vec<Deed>),
     ) -> Next {
         let Some(shown) = &mut self.shown else {
             return Next::Stay(None);
         };
-        let (mut strays, mut done, mut hint) = (0_u8, false, None);
+        let (mut strays, mut begun, mut hint) = (0_u8, None, None);
         for event in glance.events.iter().filter(|it| shown.index < it.since) {
             match meaning(step, event.told, glance.seen, &shown.way) {
-                Meaning::Asked => done = true,
+                Meaning::Asked => begun = Some(event.since),
                 Meaning::Free => {}
                 Meaning::Stray(points) => {
                     // What one frame tells is one thing: a smile that shows teeth.
@@ -225,17 +225,20 @@ impl Run {
         if let Step::Nose(direction) = step {
             match shown.way.follow(direction, glance.seen, glance.speed, &self.rest) {
                 Follow::OnTheWay => {}
-                Follow::There => done = true,
+                Follow::There => begun = Some(glance.when.index),
                 Follow::Inside => hint = Some(Hint::HoldStill),
                 Follow::Elsewhere => (strays, hint) = (strays + 1, Some(Hint::OtherWay)),
                 Follow::Detour => (strays, hint) = (strays + 1, Some(Hint::BackToMiddle)),
                 Follow::BackToMiddle => hint = Some(Hint::BackToMiddle),
                 Follow::Flat => return Next::Fail(Reason::FlatFace, None),
             }
-        } else if done && step.is_head_motion() && self.rest.shape_change(glance.seen) < SHAPE_CHANGE {
+        } else if begun.is_some()
+            && step.is_head_motion()
+            && self.rest.shape_change(glance.seen) < SHAPE_CHANGE
+        {
             return Next::Fail(Reason::FlatFace, None);
         }
-        if (done || 0 < strays) && glance.when.at.since(self.since) < REACTION_MS {
+        if (begun.is_some() || 0 < strays) && glance.when.at.since(self.since) < REACTION_MS {
             ledger.count(Signal::Anticipated);
         }
         if 0 < strays {
@@ -245,7 +248,12 @@ impl Run {
                 return Next::Fail(Reason::WrongGesture, hint);
             }
         }
-        if done {
+        if let Some(begun) = begun {
+            deeds.push(Deed {
+                shown: shown.index,
+                begun,
+                done: glance.when.index,
+            });
             return self.pass_step(script, glance.when.at);
         }
         Next::Stay(hint.or(self.relax(step)))
@@ -269,34 +277,6 @@ impl Run {
             _ => return None,
         };
         latch.has_to_end_first().then_some(Hint::RelaxFirst)
-    }
-}
-
-/// What a gesture means while a step is shown.
-enum Meaning {
-    Asked,
-    Free,
-    Stray(u8),
-}
-
-fn meaning(step: Step, told: Told, seen: &Seen, way: &Way) -> Meaning {
-    let towards_or_stray = |towards: bool| if towards { Meaning::Free } else { Meaning::Stray(2) };
-    match (step, told) {
-        (Step::TurnLeft, Told::TurnedLeft)
-        | (Step::TurnRight, Told::TurnedRight)
-        | (Step::Blink, Told::Blinked)
-        | (Step::Smile, Told::Smiled)
-        | (Step::MouthOpen, Told::OpenedMouth)
-        | (Step::ComeCloser, Told::CameCloser) => Meaning::Asked,
-        // A turn is told as looking away before; once is enough. A smile may show teeth, an open mouth may look merry.
-        (_, Told::Blinked | Told::TurnedLeft | Told::TurnedRight)
-        | (Step::Smile, Told::OpenedMouth)
-        | (Step::MouthOpen, Told::Smiled) => Meaning::Free,
-        (_, Told::Smiled | Told::OpenedMouth) => Meaning::Stray(1),
-        (Step::TurnLeft, Told::Away) => towards_or_stray(TOWARDS_DEG <= seen.yaw),
-        (Step::TurnRight, Told::Away) => towards_or_stray(TOWARDS_DEG <= -seen.yaw),
-        (Step::Nose(direction), Told::Away) => towards_or_stray(way.is_on_side_of(direction, seen.nose)),
-        (_, Told::CameCloser | Told::Away) => Meaning::Stray(2),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a frame means for a challenge at its stage.
 
 use super::{Challenge, Course, Stage};
+use crate::deed::Deed;
 use crate::frame::Frame;
 use crate::nose::{self, Next};
 use crate::risk::Signal;
@@ -32,14 +33,24 @@ impl Challenge {
         let next = match (&mut self.stage, script) {
             (Stage::Face, _) => return self.judge_face(&sight),
             (Stage::Area { .. }, _) => return self.judge_area(&sight, when),
-            (Stage::Nose(run), _) => run.judge(&sight, when.at),
+            (Stage::Nose(run), _) => {
+                let next = run.judge(&sight, when.at);
+                if let (Next::Pass, Some(shown)) = (next, self.reference) {
+                    self.deeds.push(Deed {
+                        shown,
+                        begun: when.index,
+                        done: when.index,
+                    });
+                }
+                next
+            }
             (Stage::Sequence(run), Some((steps, pace))) => {
                 let script = Script {
                     steps,
                     pace,
                     picture: self.picture,
                 };
-                run.judge(script, &sight, when, &mut self.ledger)
+                run.judge(script, &sight, when, (&mut self.ledger, &mut self.deeds))
             }
             // A stage that does not belong to its course can only come from a store that was tampered with.
             (Stage::Sequence(_), None) => Next::Fail(Reason::Incomplete, None),

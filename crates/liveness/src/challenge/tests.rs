@@ -5,7 +5,7 @@ use super::*;
 use crate::risk::Signal;
 use crate::space::Point;
 use crate::testing::{Held, STRAIGHT, face, frame, head};
-use crate::verdict::Task;
+use crate::verdict::{Phase, Task};
 
 fn picture() -> PictureSize {
     PictureSize::new(640, 480).unwrap()
@@ -51,6 +51,12 @@ fn a_head_passes_the_nose_challenge_and_is_over() {
         challenge = take(challenge, index, head(Held { yaw, ..STRAIGHT })).0;
     }
     assert_eq!(challenge.phase(), Phase::Passed);
+    let deed = Deed {
+        shown: 1,
+        begun: 9,
+        done: 9,
+    };
+    assert_eq!(challenge.deeds(), [deed]);
     assert_eq!(challenge.risk().score, 0);
     let (after, refused) = take(challenge.clone(), 10, face());
     assert_eq!((after, refused.refusal), (challenge, Some(Refusal::Over)));

@@ -479,3 +479,28 @@ fn a_pose_that_does_not_fit_the_nose_is_recorded_and_no_turn() {
         Some(&3)
     );
 }
+
+#[test]
+fn each_step_that_was_done_names_its_frames() {
+    let taken = Taken::begin(&[Step::Blink, Step::TurnLeft]).frames(&[
+        calm(),
+        closed_eyes(),
+        closed_eyes(),
+        calm(),
+        // Straight, and the next step is shown.
+        calm(),
+        yaw(15.0),
+        yaw(30.0),
+        yaw(30.0),
+    ]);
+    assert_eq!(taken.challenge.phase(), Phase::Passed);
+    let deed = |shown, begun, done| Deed { shown, begun, done };
+    assert_eq!(taken.challenge.deeds(), [deed(2, 4, 6), deed(7, 9, 10)]);
+}
+
+#[test]
+fn a_step_that_was_not_done_names_nothing() {
+    let taken = Taken::begin(&[Step::Smile]).frames(&[calm(), smiling()]);
+    assert_eq!(taken.challenge.deeds(), []);
+    assert_eq!(taken.frames(&[smiling()]).challenge.deeds().len(), 1);
+}
