@@ -454,7 +454,7 @@ export interface paths {
         put?: never;
         /**
          * Begins a liveness challenge.
-         * @description Send frames of the announced size one after the other with `PUT /liveness/challenges/{id}/frames`, follow the instructions in the answers, and ask for the result when the phase is `over`. Five challenges in three minutes that are not passed are followed by a pause of half an hour.
+         * @description Send frames of the announced size one after the other with `PUT /liveness/challenges/{id}/frames`, follow the instructions in the answers, and ask for the result when the phase is `over`. Five challenges in three minutes that are not passed are followed by a pause of half an hour, and twenty in a day by one of an hour and longer. Frames and result are for whoever began: the account, or the API key.
          */
         post: operations["createLivenessChallenge"];
         delete?: never;
@@ -715,7 +715,7 @@ export interface components {
              */
             limitMs: number;
         };
-        /** @description Kinds of challenge. */
+        /** @description Kinds of challenge, the weaker one first. */
         ChallengeKind: "nose" | "sequence";
         /** @description How much time there is for a step. */
         ChallengePace: "usual" | "unhurried";
@@ -4277,7 +4277,7 @@ export interface operations {
                      *       },
                      *       "maxFrames": 60,
                      *       "maxFrameBytes": 200000,
-                     *       "frameIntervalMs": 250,
+                     *       "frameIntervalMs": 300,
                      *       "instruction": {
                      *         "task": "enter-area",
                      *         "step": 0,

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use api::wire::{ChallengeGesture, ChallengeKind};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{ChallengeId, UserId};
 use jiff::Timestamp;
@@ -37,6 +38,12 @@ pub struct Claims {
     /// Whom it is about, where an API key said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
+    /// What was passed; only in assertions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ChallengeKind>,
+    /// What was spared; only in assertions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub avoided: Vec<ChallengeGesture>,
     /// When it was issued, in seconds since 1970.
     pub iat: i64,
     /// Until when it works, exclusive.
@@ -52,6 +59,11 @@ pub struct Assertion {
     pub owner: UserId,
     /// Whom it is about, where an API key said so; else the owner.
     pub subject: Option<String>,
+    /// What was passed.
+    pub kind: ChallengeKind,
+    /// What was not asked for, because whoever began did not want it. Without blinking, smiling and opening the mouth there is
+    /// nothing in a sequence that a picture which is bent and moved about could not do.
+    pub avoided: Vec<ChallengeGesture>,
 }
 
 /// The keys: the one in use, and those that are still believed. Shows nothing.
@@ -112,11 +124,14 @@ impl TokenKeys {
         self.0.iter().find_map(|(_, key)| read(key)).map(|it| it.claims)
     }
 
-    /// Returns what an assertion says, if it is one of ours and works at the time `now`. It is good once: use it up in the
-    /// table of challenges before acting on it.
+    /// Returns what an assertion says, if it is one of ours, works at the time `now`, and is of a challenge of the kind
+    /// `at_least` or a stronger one. It is good once: use it up in the table of challenges before acting on it.
+    ///
+    /// Whoever lets somebody in asks for [`ChallengeKind::Sequence`]: a recording passes one `nose` in thirteen.
     #[must_use]
-    pub fn assertion(&self, token: &str, now: Timestamp) -> Option<Assertion> {
+    pub fn assertion(&self, token: &str, at_least: ChallengeKind, now: Timestamp) -> Option<Assertion> {
         let claims = self.read(ASSERTION_AUDIENCE, token)?;
+        let kind = claims.kind.filter(|it| at_least <= *it)?;
         if claims.exp <= now.as_second() {
             return None;
         }
@@ -124,6 +139,8 @@ impl TokenKeys {
             challenge: ChallengeId::parse(&claims.jti).ok()?,
             owner: UserId::parse(&claims.own).ok()?,
             subject: claims.sub,
+            kind,
+            avoided: claims.avoided,
         })
     }
 }
@@ -169,6 +186,8 @@ mod tests {
             jti: ID.to_owned(),
             own: ID.to_owned(),
             sub: Some("badge 7".to_owned()),
+            kind: Some(ChallengeKind::Sequence),
+            avoided: vec![ChallengeGesture::Smile],
             iat: 100,
             exp: 220,
         }
@@ -181,16 +200,42 @@ mod tests {
     #[test]
     fn an_assertion_reads_back_until_its_time_is_over() {
         let token = keys(&[1]).sign(&claims(ASSERTION_AUDIENCE)).unwrap();
-        let assertion = keys(&[1]).assertion(&token, at(219)).unwrap();
+        let nose = ChallengeKind::Nose;
+        let assertion = keys(&[1]).assertion(&token, nose, at(219)).unwrap();
         assert_eq!(assertion.challenge.to_string(), ID);
         assert_eq!(assertion.subject.as_deref(), Some("badge 7"));
-        assert!(keys(&[1]).assertion(&token, at(220)).is_none());
+        assert_eq!(assertion.avoided, [ChallengeGesture::Smile]);
+        assert!(keys(&[1]).assertion(&token, nose, at(220)).is_none());
+    }
+
+    #[test]
+    fn what_is_good_enough_is_for_the_reader_to_say() {
+        use ChallengeKind::{Nose, Sequence};
+        for (passed, at_least, is_good) in [
+            (Some(Nose), Nose, true),
+            (Some(Nose), Sequence, false),
+            (Some(Sequence), Nose, true),
+            (Some(Sequence), Sequence, true),
+            (None, Nose, false),
+        ] {
+            let claims = Claims {
+                kind: passed,
+                ..claims(ASSERTION_AUDIENCE)
+            };
+            let token = keys(&[1]).sign(&claims).unwrap();
+            let read = keys(&[1]).assertion(&token, at_least, at(100));
+            assert_eq!(read.map(|it| it.kind), passed.filter(|_| is_good));
+        }
     }
 
     #[test]
     fn a_token_for_something_else_or_of_another_key_is_none() {
         let token = keys(&[1]).sign(&claims(TOKEN_AUDIENCE)).unwrap();
-        assert!(keys(&[1]).assertion(&token, at(100)).is_none());
+        assert!(
+            keys(&[1])
+                .assertion(&token, ChallengeKind::Nose, at(100))
+                .is_none()
+        );
         assert!(keys(&[1]).read(TOKEN_AUDIENCE, &token).is_some());
         assert!(keys(&[2]).read(TOKEN_AUDIENCE, &token).is_none());
         assert!(keys(&[1]).read(TOKEN_AUDIENCE, &format!("{token}x")).is_none());

@@ -1,5 +1,6 @@
 //! What is kept of a challenge between requests: one JSON document in its row.
 
+use api::wire::ChallengeGesture;
 use aws::challenges::{ChallengeRow, Lease};
 use domain::{ChallengeId, Fault, UserId};
 use jiff::{SignedDuration, Timestamp};
@@ -53,19 +54,23 @@ pub struct Course {
     pub width_px: u32,
     /// Height of the frames in pixels.
     pub height_px: u32,
+    /// The API key that began it; `None` where somebody was signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_key: Option<Uuid>,
     /// Whom it is about, where an API key said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// What equal requests share, where the request had an `Idempotency-Key`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// What is spared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub avoided: Vec<ChallengeGesture>,
     /// When the phase that it is in began.
     pub phase_since: ServerMs,
-    /// Frames that showed a step: whoever was in front of the camera looked straight into it then.
-    pub revealing: Vec<u32>,
-    /// The last frame that was judged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_frame: Option<u32>,
+    /// Frames with exactly one face.
+    #[serde(default)]
+    pub with_face: Vec<u32>,
     /// What was to be done better when it was last said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<Hint>,

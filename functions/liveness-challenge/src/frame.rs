@@ -5,7 +5,7 @@
 //! in one transaction, and answered again where the same file comes again.
 
 use api::wire::{FrameAnswer, FrameRefusal};
-use aws::challenges::{FrameRow, Part, PutChallengeError};
+use aws::challenges::{ChallengeRow, FrameRow, Part, PutChallengeError};
 use aws::faces::DetectFacesFailure;
 use domain::{ChallengeId, Fault};
 use jiff::Timestamp;
@@ -92,7 +92,8 @@ pub async fn judge<D: Capabilities>(deps: &D, kept: Kept, sent: Sent) -> Result<
         index: sent.index,
         taken_at: sent.taken_at,
         received_at: server_ms(now),
-        sha256,
+        // Of the pixels: another comment in the file does not make another frame of it.
+        sha256: Sha256::digest(&still.jpeg.0).into(),
         looks: still.looks,
         faces,
     };
@@ -103,8 +104,22 @@ pub async fn judge<D: Capabilities>(deps: &D, kept: Kept, sent: Sent) -> Result<
         answer: serde_json::to_string(&answer).map_err(|it| Fault::never("WriteFrame", it))?,
     };
     let next = leased.followed_by(course).row()?;
-    deps.put_challenge(&next, Some(Part::Frame(&row))).await?;
+    put(deps, &leased, &next, Some(Part::Frame(&row))).await?;
     Ok(answer)
+}
+
+/// Writes what came of a lease. Where that fails the lease is given back, which changes nothing if it was written after all.
+pub(crate) async fn put<D: Capabilities>(
+    deps: &D,
+    leased: &Kept,
+    next: &ChallengeRow,
+    part: Option<Part<'_>>,
+) -> Result<(), Refusal> {
+    let written = deps.put_challenge(next, part).await;
+    if let Err(PutChallengeError::Fault(_)) = written {
+        release(deps, leased).await;
+    }
+    Ok(written?)
 }
 
 /// Returns what was answered to this file at this place.
@@ -178,11 +193,8 @@ fn advance(course: Course, frame: &Frame) -> (Course, FrameAnswer) {
     if phase != before {
         course.phase_since = now;
     }
-    if outcome.revealed.is_some() {
-        course.revealing.push(frame.index);
-    }
-    if !frame.faces.is_empty() {
-        course.last_frame = Some(frame.index);
+    if frame.faces.len() == 1 {
+        course.with_face.push(frame.index);
     }
     course.hint = outcome.hint;
     let answer = answer::taken(&course, outcome.hint, now);

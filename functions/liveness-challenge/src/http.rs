@@ -9,12 +9,13 @@ use api::wire::{
 use api::{Problem, routes};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::{ChallengeId, Fault, UserId};
+use domain::{ChallengeId, Fault};
 use jiff::Timestamp;
 use lambda_kit::liveness::{Claims, TOKEN_AUDIENCE, TokenKeys};
 use lambda_kit::principal::{Credential, ISSUER};
 use lambda_kit::{AccessTokens, ApiKeys, Clock, Failure, Ids, Limits, Principal, Request, Response, Router};
 use liveness::{ClientMs, Pace, PictureSize};
+use uuid::Uuid;
 
 use crate::answer;
 use crate::capabilities::Capabilities;
@@ -97,6 +98,7 @@ fn order(principal: &Principal, body: CreateChallengeRequest) -> Result<Order, P
         .map_err(|it| Problem::invalid("imageWidth", it.to_string()))?;
     Ok(Order {
         owner: principal.user,
+        api_key: api_key(principal),
         subject: subject(principal, body.subject)?,
         picture,
         width_px: body.image_width,
@@ -109,9 +111,17 @@ fn order(principal: &Principal, body: CreateChallengeRequest) -> Result<Order, P
             ChallengePace::Usual => Pace::Standard,
             ChallengePace::Unhurried => Pace::Unhurried,
         },
-        avoid: body.avoid.into_iter().map(answer::gesture).collect(),
+        avoid: body.avoid,
         key_digest: None,
     })
+}
+
+/// The key that somebody shows.
+fn api_key(principal: &Principal) -> Option<Uuid> {
+    match principal.credential {
+        Credential::ApiKey { id, .. } => Some(id.as_uuid()),
+        _ => None,
+    }
 }
 
 fn subject(principal: &Principal, subject: Option<String>) -> Result<Option<String>, Problem> {
@@ -158,6 +168,8 @@ fn token(keys: &TokenKeys, kept: &Kept, expires_at: Timestamp) -> Result<String,
         jti: kept.id.to_string(),
         own: kept.owner.to_string(),
         sub: None,
+        kind: None,
+        avoided: Vec::new(),
         iat: expires_at.as_second() - liveness::challenge::LIFETIME_MS / 1000,
         exp: expires_at.as_second(),
     };
@@ -165,34 +177,40 @@ fn token(keys: &TokenKeys, kept: &Kept, expires_at: Timestamp) -> Result<String,
         .ok_or_else(|| Fault::never("SignToken", "the library cannot sign"))
 }
 
-/// Returns a challenge of `user` for whoever has its token. That its time is over is for the use cases to say: a result
+/// Returns a challenge for whoever began it and has its token. That its time is over is for the use cases to say: a result
 /// can be asked for again.
 async fn open<D: Capabilities>(
     context: &Context<D>,
-    user: UserId,
+    principal: &Principal,
     id: &str,
     token: &Secret,
     now: Timestamp,
 ) -> Result<(Kept, Arc<TokenKeys>), Failure> {
     let id = ChallengeId::parse(id).map_err(|_| Refusal::NotFound)?;
     let row = context.deps.get_challenge(id).await?;
-    let row = row.filter(|it| it.owner == user).ok_or(Refusal::NotFound)?;
+    let row = row
+        .filter(|it| it.owner == principal.user)
+        .ok_or(Refusal::NotFound)?;
+    let kept = Kept::read(&row)?;
+    if kept.course.api_key != api_key(principal) {
+        return Err(Refusal::NotFound.into());
+    }
     let keys = context.keys.get(&context.deps, now).await?;
     let claims = keys.read(TOKEN_AUDIENCE, token.expose());
     if claims.is_none_or(|it| it.jti != row.id.to_string()) {
         return Err(Refusal::Token.into());
     }
-    Ok((Kept::read(&row)?, keys))
+    Ok((kept, keys))
 }
 
 async fn frame<D: Capabilities>(context: Arc<Context<D>>, request: Request) -> Result<Response, Failure> {
     let received_at = context.clock.now();
-    let user = request.principal()?.user;
+    let principal = request.principal()?;
     let body: PutFrameRequest = request.json()?;
     if body.taken_at_ms < 0 {
         return Err(Problem::invalid("takenAtMs", "must be 0 or more").into());
     }
-    let (kept, _) = open(&context, user, request.path("id"), &body.token, received_at).await?;
+    let (kept, _) = open(&context, principal, request.path("id"), &body.token, received_at).await?;
     let file = STANDARD
         .decode(&body.jpeg_base64)
         .map_err(|_| Problem::invalid("jpegBase64", "must be base64"))?;
@@ -208,9 +226,9 @@ async fn frame<D: Capabilities>(context: Arc<Context<D>>, request: Request) -> R
 
 async fn verify<D: Capabilities>(context: Arc<Context<D>>, request: Request) -> Result<Response, Failure> {
     let now = context.clock.now();
-    let user = request.principal()?.user;
+    let principal = request.principal()?;
     let body: VerifyChallengeRequest = request.json()?;
-    let (kept, keys) = open(&context, user, request.path("id"), &body.token, now).await?;
+    let (kept, keys) = open(&context, principal, request.path("id"), &body.token, now).await?;
     let request = context.ids.next();
     let verdict = decide(&context.deps, &context.limits, kept.clone(), request, now).await?;
     let reason = verdict.decision.reason;

@@ -1,13 +1,9 @@
 //! A challenge ends, and what came of it is decided once.
 //!
-//! The rules say whether everything was done. Whether one person did it is said by comparing faces: the one that entered the
-//! area with the one of each frame in which a step was shown (whoever does it looks straight into the camera then) and with
-//! the last one.
-
-use std::collections::BTreeSet;
+//! The rules say whether everything was done. Whether one person did it is said by comparing faces, see [`same`].
 
 use aws::challenges::{AssertionRow, Part};
-use domain::{ChallengeId, Fault};
+use domain::Fault;
 use jiff::{SignedDuration, Timestamp};
 use lambda_kit::Limits;
 use lambda_kit::liveness::{ASSERTION_AUDIENCE, Claims, TokenKeys};
@@ -17,13 +13,13 @@ use uuid::Uuid;
 
 use crate::capabilities::Capabilities;
 use crate::course::{Course, Decision, Kept, server_ms};
-use crate::create::{LOCKOUT, counted};
-use crate::frame::{release, take};
+use crate::create::{counted, uncount};
+use crate::frame::{put, release, take};
 use crate::refusal::Refusal;
 
-/// Least similarity of two frames' faces, in percent. `CompareFaces`' own default (API reference, SimilarityThreshold): the
-/// frames are seconds apart, of one camera in one light, but a turned or laughing face is less like a calm one.
-pub const SAME_PERSON_PERCENT: f32 = 80.0;
+pub mod same;
+
+use same::least_similarity;
 
 /// How long an assertion works. Chosen: it is used at once; two minutes are for a slow network and a second try.
 pub const ASSERTION_LIFETIME: SignedDuration = SignedDuration::from_mins(2);
@@ -78,10 +74,10 @@ pub async fn verify<D: Capabilities>(
         })
     });
     let next = leased.followed_by(course.clone()).row()?;
-    deps.put_challenge(&next, part).await?;
+    put(deps, &leased, &next, part).await?;
     if passed {
         let subject = counted(leased.owner, course.subject.as_deref());
-        limits.pardon(LOCKOUT, &subject).await;
+        uncount(limits, &subject).await;
     }
     tracing::info!(
         passed,
@@ -99,10 +95,10 @@ async fn decide<D: Capabilities>(deps: &D, kept: &Kept, now: Timestamp) -> Resul
     if kept.is_expired(now) {
         challenge = challenge.reject(Reason::Expired);
     }
-    let mut least_similarity = None;
+    let mut least = None;
     if challenge.phase() == Phase::Passed {
-        least_similarity = compare(deps, kept.id, &course).await?;
-        if least_similarity.is_none() {
+        least = least_similarity(deps, kept.id, &course).await?;
+        if least.is_none() {
             challenge = challenge.reject(Reason::Swapped);
         }
     }
@@ -114,7 +110,7 @@ async fn decide<D: Capabilities>(deps: &D, kept: &Kept, now: Timestamp) -> Resul
             _ => Some(Reason::Incomplete),
         },
         decided_at_s: now.as_second(),
-        least_similarity,
+        least_similarity: least,
         risk: challenge.risk(),
     };
     let course = Course {
@@ -123,29 +119,6 @@ async fn decide<D: Capabilities>(deps: &D, kept: &Kept, now: Timestamp) -> Resul
         ..course
     };
     Ok((course, decision))
-}
-
-/// Returns the least similarity of the reference frame and the others, in percent; `None` where one is of somebody else.
-async fn compare<D: Capabilities>(deps: &D, id: ChallengeId, course: &Course) -> Result<Option<f32>, Fault> {
-    let Some(reference) = course.challenge.reference_frame() else {
-        return Ok(None);
-    };
-    let others: BTreeSet<u32> = course
-        .revealing
-        .iter()
-        .copied()
-        .chain(course.last_frame)
-        .collect();
-    let comparisons = others
-        .into_iter()
-        .filter(|it| *it != reference)
-        .map(|it| deps.compare_faces(id, (reference, it), SAME_PERSON_PERCENT));
-    let similarities = futures::future::try_join_all(comparisons).await?;
-    // `None` is less than any number.
-    let least = similarities
-        .into_iter()
-        .min_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Less));
-    Ok(least.flatten())
 }
 
 /// Until when the assertion of a passed challenge works.
@@ -167,6 +140,8 @@ pub fn assertion(keys: &TokenKeys, kept: &Kept, verdict: &Verdict) -> Result<Str
         jti: kept.id.to_string(),
         own: kept.owner.to_string(),
         sub: verdict.course.subject.clone(),
+        kind: Some(verdict.course.kind.into()),
+        avoided: verdict.course.avoided.clone(),
         iat: verdict.decision.decided_at_s,
         exp: expires_at(&verdict.decision).as_second(),
     };

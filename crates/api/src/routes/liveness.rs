@@ -22,7 +22,9 @@ pub const CREATE_CHALLENGE: Route = Route {
     summary: "Begins a liveness challenge.",
     description: "Send frames of the announced size one after the other with `PUT /liveness/challenges/{id}/frames`, \
                   follow the instructions in the answers, and ask for the result when the phase is `over`. Five \
-                  challenges in three minutes that are not passed are followed by a pause of half an hour.",
+                  challenges in three minutes that are not passed are followed by a pause of half an hour, and twenty \
+                  in a day by one of an hour and longer. Frames and result are for whoever began: the account, or the \
+                  API key.",
     query: None,
     body: Some(Body {
         schema: schema_of::<wire::CreateChallengeRequest>,
@@ -35,7 +37,7 @@ pub const CREATE_CHALLENGE: Route = Route {
         description: "The challenge, and what to do first.",
         schema: Some(schema_of::<wire::StartedChallenge>),
         example: Some(
-            r#"{"challengeId":"01890a5d-ac96-774b-bcce-b302099a8057","token":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln","expiresAt":"2026-11-21T11:03:00Z","kind":"sequence","area":{"left":185,"top":60,"width":270,"height":360},"maxFrames":60,"maxFrameBytes":200000,"frameIntervalMs":250,"instruction":{"task":"enter-area","step":0,"target":{"left":185,"top":60,"width":270,"height":360},"limitMs":180000}}"#,
+            r#"{"challengeId":"01890a5d-ac96-774b-bcce-b302099a8057","token":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln","expiresAt":"2026-11-21T11:03:00Z","kind":"sequence","area":{"left":185,"top":60,"width":270,"height":360},"maxFrames":60,"maxFrameBytes":200000,"frameIntervalMs":300,"instruction":{"task":"enter-area","step":0,"target":{"left":185,"top":60,"width":270,"height":360},"limitMs":180000}}"#,
         ),
         headers: &[],
     }],

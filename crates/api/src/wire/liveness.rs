@@ -34,11 +34,11 @@ pub struct CreateChallengeRequest {
 
 opaque_debug!(CreateChallengeRequest);
 
-/// Kinds of challenge.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// Kinds of challenge, the weaker one first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChallengeKind {
-    /// Bring the nose to one place.
+    /// Bring the nose to one place. Weak: not for letting somebody in.
     Nose,
     /// Several steps, each shown when the one before is done.
     #[default]

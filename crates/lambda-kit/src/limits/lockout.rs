@@ -59,11 +59,37 @@ pub(super) fn forgiven(lockout: Lockout, current: Mark, attempted: Mark, before:
         return before.unwrap_or(Mark { n: 0, ..current });
     }
     let n = current.n.saturating_sub(1);
-    let until_ms = if n < lockout.failures { 0 } else { current.until_ms };
+    if n < lockout.failures {
+        unlocked(lockout, current, n)
+    } else {
+        Mark { n, ..current }
+    }
+}
+
+/// Takes one attempt back that has succeeded since, and ends the pause that it began; `None` where nothing is known
+/// any more.
+pub(super) fn succeeded(lockout: Lockout, mark: Option<Mark>, now_ms: i64) -> Option<Mark> {
+    let mark = mark.filter(|it| now_ms < it.over_ms && 0 < it.n)?;
+    let n = mark.n - 1;
+    Some(if n < lockout.failures {
+        unlocked(lockout, mark, n)
+    } else {
+        // The pause before was waited for; the next failure begins the one that this attempt began.
+        Mark {
+            n,
+            until_ms: 0,
+            ..mark
+        }
+    })
+}
+
+/// So few failures that there is no pause: they are forgotten with their window.
+fn unlocked(lockout: Lockout, mark: Mark, n: u32) -> Mark {
     Mark {
         n,
-        until_ms,
-        ..current
+        since_ms: mark.since_ms,
+        until_ms: 0,
+        over_ms: mark.since_ms + i64::from(lockout.window_s) * 1000,
     }
 }
 
@@ -124,6 +150,27 @@ mod tests {
         assert_eq!(forgiven(LOCKOUT, first, first, None).n, 0);
         // The fifth came in between: the fourth is taken back, and with it the pause.
         let locked = attempt(LOCKOUT, Some(fourth), 1).unwrap();
-        assert_eq!(forgiven(LOCKOUT, locked, fourth, Some(third)).until_ms, 0);
+        let unlocked = forgiven(LOCKOUT, locked, fourth, Some(third));
+        // And the four that remain are remembered no longer than four are.
+        assert_eq!((unlocked.until_ms, unlocked.over_ms), (0, 15 * MIN));
+    }
+
+    #[test]
+    fn a_success_takes_back_its_own_attempt_and_no_other() {
+        let locked = failures(5, 0);
+        let four = succeeded(LOCKOUT, locked, 1).unwrap();
+        assert_eq!(four, failures(4, 0).unwrap());
+        let again = attempt(LOCKOUT, Some(four), 2).unwrap();
+        assert_eq!(attempt(LOCKOUT, Some(again), 3), Err(15 * MIN - 1));
+        assert_eq!(succeeded(LOCKOUT, None, 1), None);
+        assert_eq!(succeeded(LOCKOUT, failures(4, 0), 15 * MIN), None);
+    }
+
+    #[test]
+    fn a_success_after_a_pause_ends_the_next_pause_and_not_its_length() {
+        let sixth = attempt(LOCKOUT, failures(5, 0), 15 * MIN).unwrap();
+        let after = succeeded(LOCKOUT, Some(sixth), 16 * MIN).unwrap();
+        let seventh = attempt(LOCKOUT, Some(after), 16 * MIN).unwrap();
+        assert_eq!(attempt(LOCKOUT, Some(seventh), 16 * MIN), Err(30 * MIN));
     }
 }

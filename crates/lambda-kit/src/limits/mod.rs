@@ -175,6 +175,25 @@ impl Limits {
         }
     }
 
+    /// Takes back that an attempt of `subject` failed which another request made: it has succeeded since. Other failures stay. What
+    /// cannot be written is logged: it costs its owner a pause at worst.
+    pub async fn succeeded(&self, lockout: Lockout, subject: &str) {
+        let nothing = |now_ms| Mark {
+            n: 0,
+            since_ms: now_ms,
+            until_ms: 0,
+            over_ms: now_ms,
+        };
+        let key = key(lockout.name, subject);
+        let counted = self.count(&key, |mark, now_ms| {
+            let after = lockout::succeeded(lockout, mark, now_ms);
+            Ok::<_, ()>((after.unwrap_or_else(|| nothing(now_ms)), ()))
+        });
+        if let Err(fault) = counted.await {
+            warn_kept(&fault);
+        }
+    }
+
     /// Forgets every failure of `subject`: it has shown who it is. What cannot be written is logged.
     pub async fn pardon(&self, lockout: Lockout, subject: &str) {
         let now_ms = self.clock.now().as_millisecond();

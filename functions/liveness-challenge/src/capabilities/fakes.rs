@@ -163,10 +163,14 @@ struct State {
     keys: Option<String>,
     faces: Vec<DetectedFace>,
     similarity: Option<f32>,
+    /// Frames of somebody else than all the others.
+    strangers: BTreeSet<(ChallengeId, u32)>,
     failing: BTreeSet<&'static str>,
     n_detections: usize,
     compared: Vec<(u32, u32)>,
     n_random: u8,
+    /// Writes of challenges that succeed before one fails.
+    writes_left: Option<usize>,
 }
 
 impl Default for World {
@@ -193,6 +197,21 @@ impl World {
     /// Sets how similar the faces of any two frames are.
     pub(crate) fn set_similarity(&self, percent: f32) {
         self.with(|it| it.similarity = Some(percent));
+    }
+
+    /// Makes these frames those of somebody else.
+    pub(crate) fn swap_in(&self, id: ChallengeId, frames: impl IntoIterator<Item = u32>) {
+        self.with(|it| it.strangers.extend(frames.into_iter().map(|frame| (id, frame))));
+    }
+
+    /// Makes the write of a challenge that follows `n` others fail, once.
+    pub(crate) fn fail_write_after(&self, n: usize) {
+        self.with(|it| it.writes_left = Some(n));
+    }
+
+    /// What is kept of a frame.
+    pub(crate) fn picture(&self, id: ChallengeId, index: u32) -> Vec<u8> {
+        self.with(|it| it.pictures[&(id, index)].clone())
     }
 
     /// Makes a capability fail until [`Self::heal`].
@@ -251,6 +270,14 @@ impl KeepChallenges for World {
         // Lets others run before the write, as a network does.
         tokio::task::yield_now().await;
         self.with(|it| {
+            match it.writes_left {
+                Some(0) => {
+                    it.writes_left = None;
+                    return Err(Fault::later("KeepChallenges", "made to fail").into());
+                }
+                Some(n) => it.writes_left = Some(n - 1),
+                None => {}
+            }
             let found = it.challenges.get(&row.id).map(|it| it.version);
             if found != row.version.checked_sub(1) {
                 return Err(PutChallengeError::Changed);
@@ -312,6 +339,10 @@ impl CompareFaces for World {
                 );
             }
             it.compared.push(frames);
+            let strange = |index| it.strangers.contains(&(id, index));
+            if strange(frames.0) != strange(frames.1) {
+                return Ok(None);
+            }
             Ok(it.similarity.filter(|it| at_least_percent <= *it))
         })
     }

@@ -38,17 +38,54 @@ async fn failures_are_forgotten_after_three_minutes() {
 }
 
 #[tokio::test]
-async fn whoever_passes_is_forgiven() {
+async fn a_pass_does_not_count_and_takes_back_no_other_failure() {
     let desk = Desk::new();
+    let size = json!({ "imageWidth": 640, "imageHeight": 480 });
+    for _ in 0..3 {
+        desk.begin("sequence").await;
+    }
+    // Two passes, of the kind that is easy: the fourth and the fifth start.
+    for _ in 0..2 {
+        let begun = desk.begin("nose").await;
+        desk.perform(&begun).await;
+        assert_eq!(desk.verify(&begun).await.1["passed"], true);
+        // Asking again takes nothing back again.
+        assert_eq!(desk.verify(&begun).await.1["passed"], true);
+    }
+    desk.begin("sequence").await;
+    desk.begin("sequence").await;
+    is_problem(&desk.start(&Desk::session(ADA), &size).await, 429, "rate-limited");
+}
+
+#[tokio::test]
+async fn who_passes_the_fifth_one_is_not_locked_and_has_one_failure_left() {
+    let desk = Desk::new();
+    let size = json!({ "imageWidth": 640, "imageHeight": 480 });
     for _ in 0..4 {
         desk.begin("sequence").await;
     }
     let begun = desk.begin("nose").await;
+    is_problem(&desk.start(&Desk::session(ADA), &size).await, 429, "rate-limited");
     desk.perform(&begun).await;
     assert_eq!(desk.verify(&begun).await.1["passed"], true);
-    for _ in 0..5 {
-        desk.begin("sequence").await;
+    desk.begin("sequence").await;
+    is_problem(&desk.start(&Desk::session(ADA), &size).await, 429, "rate-limited");
+}
+
+#[tokio::test]
+async fn who_tries_slowly_is_locked_all_the_same() {
+    let desk = Desk::new();
+    let size = json!({ "imageWidth": 640, "imageHeight": 480 });
+    let mut n_starts = 0;
+    // Four in three minutes, for a day.
+    for _ in 0..24 * 20 {
+        for _ in 0..4 {
+            // An access token works for a quarter of an hour; whose it is does not change.
+            n_starts += usize::from(desk.start(&Desk::session(ADA), &size).await.0 == 201);
+        }
+        desk.wait(180_000);
     }
+    assert!((20..=30).contains(&n_starts), "{n_starts}");
 }
 
 #[tokio::test]

@@ -1,11 +1,14 @@
 //! The function as a whole, asked over HTTP, over a world in memory.
 
 mod events;
+mod forgery;
 mod frames;
 mod locking;
 mod person;
+mod races;
 mod results;
 mod starts;
+mod swaps;
 
 use std::sync::{Arc, Mutex};
 
@@ -81,6 +84,10 @@ impl Desk {
             hands,
             api_keys,
         }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.hands.now()
     }
 
     fn wait(&self, ms: i64) {

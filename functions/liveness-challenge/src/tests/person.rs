@@ -9,7 +9,7 @@ use crate::capabilities::fakes::{Look, WIDTH, face};
 const WAY_FRAMES: u32 = 7;
 
 /// Returns how the person looks `n` frames after a task was asked for.
-fn look(instruction: &Value, n: u32) -> Look {
+pub(super) fn look(instruction: &Value, n: u32) -> Look {
     let calm = Look::default();
     match instruction["task"].as_str().unwrap() {
         "nose-to-target" => {

@@ -1,5 +1,6 @@
 //! How challenges begin.
 
+use api::wire::ChallengeKind;
 use domain::Scope;
 use jiff::SignedDuration;
 use lambda_kit::liveness::TokenKeys;
@@ -112,7 +113,7 @@ async fn an_api_key_with_the_scope_speaks_for_whom_it_names() {
     let (_, result) = desk.verify(&begun).await;
     let keys = TokenKeys::parse(&desk.world.read_token_keys().await.unwrap().unwrap()).unwrap();
     let said = keys
-        .assertion(result["assertion"].as_str().unwrap(), now())
+        .assertion(result["assertion"].as_str().unwrap(), ChallengeKind::Nose, now())
         .unwrap();
     assert_eq!((said.owner, said.subject), (ADA, Some(subject)));
 }
