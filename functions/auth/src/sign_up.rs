@@ -25,9 +25,9 @@ pub struct Applicant {
     pub digest: Option<String>,
 }
 
-/// Why no account was created.
+/// Why no account was created, for oneself or by an administrator.
 #[derive(Debug, thiserror::Error)]
-pub enum SignUpError {
+pub enum NewAccountError {
     /// The password is not good enough.
     #[error("the password is too weak")]
     Weak(Weakness),
@@ -51,7 +51,7 @@ pub enum SignUpError {
 ///
 /// # Errors
 ///
-/// [`SignUpError`]; nothing is stored then.
+/// [`NewAccountError`]; nothing is stored then.
 pub async fn sign_up(
     accounts: &impl Accounts,
     passwords: &Passwords,
@@ -59,8 +59,9 @@ pub async fn sign_up(
     ids: &dyn Ids,
     now: Timestamp,
     applicant: Applicant,
-) -> Result<UserRow, SignUpError> {
-    policy::check(&applicant.password, &applicant.username, &applicant.email).map_err(SignUpError::Weak)?;
+) -> Result<UserRow, NewAccountError> {
+    policy::check(&applicant.password, &applicant.username, &applicant.email)
+        .map_err(NewAccountError::Weak)?;
     let user = UserRow {
         id: UserId::from_uuid(ids.next()),
         password_hash: passwords.hash(&applicant.password, random).await?,
@@ -81,14 +82,8 @@ pub async fn sign_up(
         }
         Err(CreateUserError::UsernameTaken) => repeated(accounts, passwords, &applicant.password, &user)
             .await?
-            .ok_or(SignUpError::UsernameTaken),
-        Err(CreateUserError::EmailTaken) => Err(SignUpError::EmailTaken),
-        Err(CreateUserError::AdminExists) => Err(Fault::never(
-            "CreateUser",
-            "an answer that only the first administrator can get",
-        )
-        .into()),
-        Err(CreateUserError::Fault(fault)) => Err(fault.into()),
+            .ok_or(NewAccountError::UsernameTaken),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -98,7 +93,7 @@ async fn repeated(
     passwords: &Passwords,
     password: &Secret,
     wanted: &UserRow,
-) -> Result<Option<UserRow>, SignUpError> {
+) -> Result<Option<UserRow>, NewAccountError> {
     if wanted.sign_up_digest.is_none() {
         return Ok(None);
     }
@@ -110,11 +105,26 @@ async fn repeated(
     if same {
         Ok(Some(made))
     } else {
-        Err(SignUpError::KeyReused)
+        Err(NewAccountError::KeyReused)
     }
 }
 
 /// Returns the time as a row stores it.
 pub(crate) fn whole_milliseconds(time: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
+}
+
+impl From<CreateUserError> for NewAccountError {
+    fn from(error: CreateUserError) -> Self {
+        match error {
+            CreateUserError::UsernameTaken => Self::UsernameTaken,
+            CreateUserError::EmailTaken => Self::EmailTaken,
+            CreateUserError::AdminExists => Fault::never(
+                "CreateUser",
+                "an answer that only the first administrator can get",
+            )
+            .into(),
+            CreateUserError::Fault(fault) => fault.into(),
+        }
+    }
 }

@@ -12,8 +12,8 @@ use crate::{
     capabilities::{Accounts, Random},
     one_time::one_time_password,
     passwords::Passwords,
-    policy::{self, Weakness},
-    sign_up::whole_milliseconds,
+    policy,
+    sign_up::{NewAccountError, whole_milliseconds},
 };
 
 /// The account that is wanted.
@@ -49,26 +49,6 @@ pub struct Created {
     pub one_time_password: Option<Secret>,
 }
 
-/// Why no account was created.
-#[derive(Debug, thiserror::Error)]
-pub enum CreateError {
-    /// The password is not good enough.
-    #[error("the password is too weak")]
-    Weak(Weakness),
-    /// Another account has the username.
-    #[error("the username is taken")]
-    UsernameTaken,
-    /// Another account has the e-mail address.
-    #[error("the e-mail address is taken")]
-    EmailTaken,
-    /// The `Idempotency-Key` made this account with other data.
-    #[error("the key was used for another request")]
-    KeyReused,
-    /// A service failed.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
 /// Creates an account.
 ///
 /// Idempotent by the digest: a repeated request returns the account that the first made. A one-time password is
@@ -76,7 +56,7 @@ pub enum CreateError {
 ///
 /// # Errors
 ///
-/// [`CreateError`]; nothing is stored then.
+/// [`NewAccountError`]; nothing is stored then.
 pub async fn create(
     accounts: &impl Accounts,
     passwords: &Passwords,
@@ -85,10 +65,10 @@ pub async fn create(
     now: Timestamp,
     actor: UserId,
     wanted: &Wanted,
-) -> Result<Created, CreateError> {
+) -> Result<Created, NewAccountError> {
     let one_time = match &wanted.password {
         Some(password) => {
-            policy::check(password, &wanted.username, &wanted.email).map_err(CreateError::Weak)?;
+            policy::check(password, &wanted.username, &wanted.email).map_err(NewAccountError::Weak)?;
             None
         }
         None => Some(one_time_password(random)?),
@@ -119,13 +99,7 @@ pub async fn create(
         Err(CreateUserError::UsernameTaken) => {
             repeated(accounts, passwords, wanted, (user.password_hash, one_time)).await
         }
-        Err(CreateUserError::EmailTaken) => Err(CreateError::EmailTaken),
-        Err(CreateUserError::AdminExists) => Err(Fault::never(
-            "CreateUser",
-            "an answer that only the first administrator can get",
-        )
-        .into()),
-        Err(CreateUserError::Fault(fault)) => Err(fault.into()),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -135,17 +109,17 @@ async fn repeated(
     passwords: &Passwords,
     wanted: &Wanted,
     (hash, one_time): (String, Option<Secret>),
-) -> Result<Created, CreateError> {
-    let digests = wanted.digests.as_ref().ok_or(CreateError::UsernameTaken)?;
+) -> Result<Created, NewAccountError> {
+    let digests = wanted.digests.as_ref().ok_or(NewAccountError::UsernameTaken)?;
     let made = accounts.find(&wanted.username).await?;
     let made = made.ok_or_else(|| Fault::later("CreateUser", "the username has just become free"))?;
     match &made.sign_up_digest {
         Some(digest) if *digest == digests.this => {}
-        Some(digest) if *digest == digests.other => return Err(CreateError::KeyReused),
-        _ => return Err(CreateError::UsernameTaken),
+        Some(digest) if *digest == digests.other => return Err(NewAccountError::KeyReused),
+        _ => return Err(NewAccountError::UsernameTaken),
     }
     if made.email != wanted.email || made.role != wanted.role {
-        return Err(CreateError::KeyReused);
+        return Err(NewAccountError::KeyReused);
     }
     let answer = |user| Created {
         user,
@@ -159,7 +133,7 @@ async fn repeated(
         return if same {
             Ok(answer(made))
         } else {
-            Err(CreateError::KeyReused)
+            Err(NewAccountError::KeyReused)
         };
     }
     let version = accounts

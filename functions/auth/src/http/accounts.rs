@@ -14,7 +14,7 @@ use super::{Context, Shared};
 use crate::{
     capabilities::{Accounts, Capabilities},
     first_admin::{self, FirstAdminError},
-    sign_up::{self, Applicant, SignUpError},
+    sign_up::{self, Applicant, NewAccountError},
 };
 
 pub(super) async fn sign_up<C: Capabilities>(
@@ -128,14 +128,14 @@ pub(super) fn wire_user(user: &UserRow) -> User {
     }
 }
 
-impl From<SignUpError> for Failure {
-    fn from(error: SignUpError) -> Self {
+impl From<NewAccountError> for Failure {
+    fn from(error: NewAccountError) -> Self {
         match error {
-            SignUpError::Weak(weakness) => weakness.into_problem("password").into(),
-            SignUpError::UsernameTaken => ProblemType::UsernameTaken.into(),
-            SignUpError::EmailTaken => ProblemType::EmailTaken.into(),
-            SignUpError::KeyReused => ProblemType::IdempotencyKeyReused.into(),
-            SignUpError::Fault(fault) => fault.into(),
+            NewAccountError::Weak(weakness) => weakness.into_problem("password").into(),
+            NewAccountError::UsernameTaken => ProblemType::UsernameTaken.into(),
+            NewAccountError::EmailTaken => ProblemType::EmailTaken.into(),
+            NewAccountError::KeyReused => ProblemType::IdempotencyKeyReused.into(),
+            NewAccountError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -13,7 +13,7 @@ use lambda_kit::{Failure, Happened, Request, Response, cursor};
 use super::{Shared, accounts::names};
 use crate::{
     capabilities::Capabilities,
-    user_creation::{self, CreateError, Digests, Wanted},
+    user_creation::{self, Digests, Wanted},
     users::{self, ActingError, ManageError, Wish},
 };
 
@@ -156,18 +156,6 @@ impl From<ActingError> for Failure {
             ActingError::Out => ProblemType::Unauthenticated.into(),
             ActingError::NotAdministrator => ProblemType::Forbidden.into(),
             ActingError::Fault(fault) => fault.into(),
-        }
-    }
-}
-
-impl From<CreateError> for Failure {
-    fn from(error: CreateError) -> Self {
-        match error {
-            CreateError::Weak(weakness) => weakness.into_problem("password").into(),
-            CreateError::UsernameTaken => ProblemType::UsernameTaken.into(),
-            CreateError::EmailTaken => ProblemType::EmailTaken.into(),
-            CreateError::KeyReused => ProblemType::IdempotencyKeyReused.into(),
-            CreateError::Fault(fault) => fault.into(),
         }
     }
 }
