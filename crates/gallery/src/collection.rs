@@ -235,10 +235,10 @@ impl Shared {
             log.append(&changes)?;
             let mut state = self.state.write().map_err(|_| half_done())?;
             for change in changes {
-                // A contradiction would be a mistake of ours; the guard, dropped by a panic, lets nobody see the result.
+                // Otherwise it is a mistake of ours; the guard, dropped by a panic, lets nobody see the result.
                 state
                     .apply(change)
-                    .expect("a change was decided that contradicts the state");
+                    .expect("changes fit the state they were decided on, which the log's lock has kept");
             }
             let compact_above_bytes = self.compact_above_bytes.load(Ordering::Relaxed);
             if compaction::is_due(log.len(), &state, compact_above_bytes) {
