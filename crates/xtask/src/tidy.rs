@@ -50,10 +50,13 @@ struct Package {
 }
 
 impl Package {
-    fn is_function(&self) -> bool {
-        self.dir
+    /// A function, or what every function is put together from.
+    fn is_in_functions(&self) -> bool {
+        let is_function = self
+            .dir
             .parent()
-            .is_some_and(|parent| parent.ends_with("functions"))
+            .is_some_and(|parent| parent.ends_with("functions"));
+        is_function || ["callers", "lambda-kit"].contains(&self.name.as_str())
     }
 }
 
@@ -70,6 +73,7 @@ const RULES: &[Forbidden] = &[
             "aws",
             "api",
             "lambda-kit",
+            "callers",
         ],
         because: "domain has values and rules: no I/O, no async, no clock, no wire format",
     },
@@ -79,20 +83,31 @@ const RULES: &[Forbidden] = &[
         because: "only lambda-kit knows the Lambda runtime; a handler is called from a plain test",
     },
     Forbidden {
-        from: Package::is_function,
+        from: Package::is_in_functions,
         to: &["stack", "rekognition-local", "face-engine", "visavis-local"],
         because: "functions reach everything over AWS's protocols, here as on AWS",
     },
     Forbidden {
-        from: Package::is_function,
+        from: Package::is_in_functions,
         to: &[
             "aws-sdk-dynamodb",
             "aws-sdk-s3",
             "aws-sdk-rekognition",
+            "aws-sdk-sesv2",
             "aws-sdk-sns",
             "aws-sdk-ssm",
         ],
         because: "only the aws crate knows the SDK; handlers take capabilities",
+    },
+    Forbidden {
+        from: |it| it.name == "lambda-kit",
+        to: &["aws", "callers"],
+        because: "lambda-kit has rules and no service; callers puts both together",
+    },
+    Forbidden {
+        from: |it| it.name == "aws",
+        to: &["lambda-kit", "callers"],
+        because: "aws has adapters and no decisions; callers puts both together",
     },
     Forbidden {
         from: |it| it.name == "face-engine",
@@ -106,6 +121,7 @@ const RULES: &[Forbidden] = &[
             "api",
             "domain",
             "aws",
+            "callers",
             "auth",
             "presign-upload",
             "analyze",
@@ -241,6 +257,52 @@ fn files(breaches: &mut Vec<String>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Breaches of a workspace with one package and one dependency of it.
+    fn breaches(folder: &str, name: &str, dependency: &str) -> Vec<String> {
+        let metadata = serde_json::json!({
+            "workspace_members": ["it"],
+            "packages": [{
+                "id": "it",
+                "name": name,
+                "manifest_path": format!("/{folder}/{name}/Cargo.toml"),
+                "dependencies": [{ "name": dependency, "kind": null }],
+            }],
+        });
+        let mut breaches = Vec::new();
+        edges(&metadata, &mut breaches);
+        breaches
+    }
+
+    #[test]
+    fn callers_puts_together_what_does_not_know_each_other() {
+        for (name, dependency) in [("callers", "aws"), ("callers", "lambda-kit")] {
+            assert_eq!(
+                breaches("crates", name, dependency),
+                [] as [&str; 0],
+                "{name} {dependency}"
+            );
+        }
+        for (name, dependency) in [
+            ("aws", "lambda-kit"),
+            ("aws", "callers"),
+            ("lambda-kit", "aws"),
+            ("lambda-kit", "callers"),
+            ("lambda-kit", "aws-sdk-ssm"),
+            ("callers", "aws-sdk-dynamodb"),
+            ("callers", "stack"),
+            ("stack", "callers"),
+        ] {
+            let found = breaches("crates", name, dependency);
+            let edge = format!("{name} depends on {dependency}: ");
+            assert!(
+                matches!(&found[..], [breach] if breach.starts_with(&edge)),
+                "{found:?}"
+            );
+        }
+        assert_eq!(breaches("functions", "auth", "callers"), [] as [&str; 0]);
+        assert_eq!(breaches("functions", "auth", "aws-sdk-sesv2").len(), 1);
+    }
 
     #[test]
     fn an_expression_is_satisfied_by_any_allowed_alternative_of_every_part() {

@@ -6,16 +6,14 @@ use api::wire::{Analysis, ImageVariant};
 use aws::analyses::{
     AnalysesTable, AnalysisFilter, AnalysisRow, AnalysisRows, PutAnalysisError, StoredAnalysis,
 };
-use aws::api_keys::ApiKeysTable;
-use aws::audit::AuditTable;
 use aws::faces::{DetectFacesFailure, DetectedFace, FaceAttribute, FaceDetector};
-use aws::limits::LimitsTable;
 use aws::parameters::Parameters;
 use aws::photos::{Bucket, GetError, Object, ObjectKey, Presigned};
 use aws::uploads::{Claim, ClaimError, Remembered, UploadRow, UploadsTable};
+use callers::Callers;
 use domain::{AnalysisId, Fault, UploadId, UserId};
 use jiff::Timestamp;
-use lambda_kit::{AccessTokens, ApiKeys, Function, InitError, Kit, Limits, Trail};
+use lambda_kit::{Function, InitError, Kit};
 
 use crate::capabilities::{
     ClaimUpload, DetectFaces, GetAnalysis, GetUpload, KeepImages, KeepResults, ListAnalyses, PutAnalysis,
@@ -55,50 +53,19 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         results: Bucket::new(&kit.aws, config.results_bucket),
         faces: FaceDetector::new(&kit.aws),
     };
-    let parameters = Parameters::new(&kit.aws);
-    let tokens = AccessTokens::new(kit.clock.clone(), move || {
-        let (parameters, name) = (parameters.clone(), config.jwks_parameter.clone());
-        async move { parameters.get(&name).await }
-    });
-    let table = ApiKeysTable::new(&kit.aws, config.api_keys_table);
-    let uses = table.clone();
-    let api_keys = ApiKeys::new(
-        kit.clock.clone(),
-        move |user, id| {
-            let table = table.clone();
-            async move { table.find(user, id).await }
-        },
-        move |used| {
-            let table = uses.clone();
-            async move { table.mark_used(used).await }
-        },
-    );
-    let table = LimitsTable::new(&kit.aws, config.limits_table);
-    let limits = Limits::new(kit.clock.clone(), move |swap| {
-        let table = table.clone();
-        async move { table.swap(&swap).await }
-    })
-    .behind_edge(&config.edge_token);
-    let table = AuditTable::new(&kit.aws, config.audit_table);
-    let read = table.clone();
-    let trail = Trail::new(
-        (kit.clock.clone(), kit.ids.clone()),
-        move |row| {
-            let table = table.clone();
-            async move { table.append(&row).await }
-        },
-        move |range| {
-            let table = read.clone();
-            async move { table.read(range).await }
-        },
-    );
+    let callers = Callers::new(kit, Parameters::new(&kit.aws), &config.callers);
     let context = Context {
         deps,
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
     };
-    let router = http::router(tokens, api_keys, limits, Arc::new(context));
-    Ok(Function::http(router.trail(trail)))
+    let router = http::router(
+        callers.tokens,
+        callers.api_keys,
+        callers.limits,
+        Arc::new(context),
+    );
+    Ok(Function::http(router.trail(callers.trail)))
 }
 
 impl GetUpload for Aws {

@@ -1,39 +1,25 @@
 //! What the template must provide.
 
+use callers::manifest::{COUNT_REQUESTS, GET_PUBLIC_KEYS, RECORD_AUDIT, VERIFY_API_KEYS, env_with};
 use lambda_kit::{Grant, Manifest};
+
+const ENV: [&str; 10] = env_with([
+    "UPLOADS_TABLE",
+    "ANALYSES_TABLE",
+    "UPLOADS_BUCKET",
+    "IMAGES_BUCKET",
+    "RESULTS_BUCKET",
+]);
 
 /// Environment and rights of this function.
 pub const MANIFEST: Manifest = Manifest {
     logical_id: "AnalyzeFunction",
-    env: &[
-        "JWKS_PARAMETER",
-        "API_KEYS_TABLE",
-        "LIMITS_TABLE",
-        "AUDIT_TABLE",
-        "EDGE_TOKEN",
-        "UPLOADS_TABLE",
-        "ANALYSES_TABLE",
-        "UPLOADS_BUCKET",
-        "IMAGES_BUCKET",
-        "RESULTS_BUCKET",
-    ],
+    env: &ENV,
     grants: &[
-        Grant {
-            resource: "parameter/auth/jwks",
-            actions: &["ssm:GetParameter"],
-        },
-        Grant {
-            resource: "ApiKeysTable",
-            actions: &["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
-        },
-        Grant {
-            resource: "LimitsTable",
-            actions: &["dynamodb:PutItem"],
-        },
-        Grant {
-            resource: "AuditTable",
-            actions: &["dynamodb:PutItem", "dynamodb:Query"],
-        },
+        GET_PUBLIC_KEYS,
+        VERIFY_API_KEYS,
+        COUNT_REQUESTS,
+        RECORD_AUDIT,
         Grant {
             resource: "UploadsTable",
             actions: &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use aws::{
     api_keys::{AddApiKeyError, ApiKeyRow, ApiKeysTable, OwnedApiKeys},
-    audit::AuditTable,
-    limits::LimitsTable,
     mail::{Letter, Mailer},
     parameters::{CreateParameterError, Parameters, Protection},
     resets::{ResetRow, ResetsTable},
@@ -14,9 +12,10 @@ use aws::{
         ChangeUserError, CreateUserError, ListedUsers, ManageUserError, Place, Standing, UserRow, UsersTable,
     },
 };
+use callers::Callers;
 use domain::{ApiKeyHash, ApiKeyId, Email, Fault, SessionId, UserId, Username};
 use jiff::Timestamp;
-use lambda_kit::{AccessTokens, Function, InitError, Kit, Limits, Trail};
+use lambda_kit::{Function, InitError, Kit};
 
 use crate::{
     capabilities::{
@@ -38,46 +37,31 @@ use crate::{
 pub async fn init(kit: &Kit) -> Result<Function, InitError> {
     let config = Config::from_env(&kit.env)?;
     let parameters = Parameters::new(&kit.aws);
-    let tokens = {
-        let (parameters, name) = (parameters.clone(), config.jwks_parameter.clone());
-        AccessTokens::new(kit.clock.clone(), move || {
-            let (parameters, name) = (parameters.clone(), name.clone());
-            async move { parameters.get(&name).await }
-        })
-    };
-    let limits = {
-        let table = LimitsTable::new(&kit.aws, config.limits_table);
-        Limits::new(kit.clock.clone(), move |swap| {
-            let table = table.clone();
-            async move { table.swap(&swap).await }
-        })
-        .behind_edge(&config.edge_token)
-    };
-    let trail = {
-        let table = AuditTable::new(&kit.aws, config.audit_table);
-        let read = table.clone();
-        Trail::new(
-            (kit.clock.clone(), kit.ids.clone()),
-            move |row| {
-                let table = table.clone();
-                async move { table.append(&row).await }
-            },
-            move |range| {
-                let table = read.clone();
-                async move { table.read(range).await }
-            },
-        )
-    };
+    let Callers {
+        tokens,
+        limits,
+        trail,
+        // No route of this function takes API keys; it makes them.
+        api_keys: _,
+    } = Callers::new(kit, parameters.clone(), &config.callers);
     let context = Context::<Aws> {
-        accounts: UsersTable::new(&kit.aws, config.users_table, config.api_keys_table.clone()),
-        api_keys: ApiKeysTable::new(&kit.aws, config.api_keys_table),
+        accounts: UsersTable::new(
+            &kit.aws,
+            config.users_table,
+            config.callers.api_keys_table.clone(),
+        ),
+        api_keys: ApiKeysTable::new(&kit.aws, config.callers.api_keys_table),
         sessions: SessionsTable::new(&kit.aws, config.sessions_table.clone()),
         resets: ResetsTable::new(&kit.aws, config.sessions_table),
         mail: Mailer::new(&kit.aws, config.mail_from),
         parameters: parameters.clone(),
         site_origin_parameter: config.site_origin_parameter,
         forgot_takes: password_reset::FORGOT_TAKES,
-        signing: SigningKeys::new(parameters, config.signing_key_parameter, config.jwks_parameter),
+        signing: SigningKeys::new(
+            parameters,
+            config.signing_key_parameter,
+            config.callers.jwks_parameter,
+        ),
         passwords: Passwords::new(),
         random: SystemRandom,
         limits,

@@ -5,22 +5,14 @@ use lambda_kit::{ConfigError, Env};
 /// What the function reads from its environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
+    /// Who calls, how often, and what is written down; also where API keys and public keys are kept.
+    pub callers: callers::Config,
     /// Table of accounts.
     pub users_table: String,
     /// Table of sessions.
     pub sessions_table: String,
-    /// Table of API keys.
-    pub api_keys_table: String,
-    /// Table of limits.
-    pub limits_table: String,
-    /// Table of what happened.
-    pub audit_table: String,
-    /// What the distribution shows, so that the addresses it names are believed.
-    pub edge_token: String,
     /// Where the private keys are.
     pub signing_key_parameter: String,
-    /// Where the public keys are.
-    pub jwks_parameter: String,
     /// Where the client's origin is, for links in mails.
     pub site_origin_parameter: String,
     /// Address that mails come from.
@@ -47,14 +39,10 @@ impl Config {
             }
         };
         Ok(Self {
+            callers: callers::Config::from_env(env)?,
             users_table: env.require("USERS_TABLE")?,
             sessions_table: env.require("SESSIONS_TABLE")?,
-            api_keys_table: env.require("API_KEYS_TABLE")?,
-            limits_table: env.require("LIMITS_TABLE")?,
-            audit_table: env.require("AUDIT_TABLE")?,
-            edge_token: env.require("EDGE_TOKEN")?,
             signing_key_parameter: env.require("SIGNING_KEY_PARAMETER")?,
-            jwks_parameter: env.require("JWKS_PARAMETER")?,
             site_origin_parameter: env.require("SITE_ORIGIN_PARAMETER")?,
             mail_from: env.require("MAIL_FROM")?,
             self_sign_up,
@@ -96,19 +84,7 @@ mod tests {
 
     #[test]
     fn every_variable_of_the_manifest_is_needed() {
-        for name in crate::MANIFEST.env {
-            let full = env("open");
-            let rest = crate::MANIFEST.env.iter().filter(|it| *it != name);
-            let map = rest
-                .map(|it| ((*it).to_owned(), full.get(it).unwrap().to_owned()))
-                .collect();
-            let error = Config::from_env(&Env::from_map(map)).unwrap_err();
-            assert_eq!(
-                error,
-                ConfigError::Missing {
-                    name: (*name).to_owned()
-                }
-            );
-        }
+        let values = [("SELF_SIGN_UP", "open")];
+        callers::testing::assert_needs_all(crate::MANIFEST.env, &values, Config::from_env);
     }
 }

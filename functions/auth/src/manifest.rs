@@ -1,24 +1,24 @@
 //! What the template must provide.
 
+use callers::manifest::{COUNT_REQUESTS, RECORD_AUDIT, env_with};
 use lambda_kit::{Grant, Manifest};
+
+const ENV: [&str; 11] = env_with([
+    "USERS_TABLE",
+    "SESSIONS_TABLE",
+    "SIGNING_KEY_PARAMETER",
+    "SITE_ORIGIN_PARAMETER",
+    "MAIL_FROM",
+    "SELF_SIGN_UP",
+]);
 
 /// Environment and rights of this function.
 pub const MANIFEST: Manifest = Manifest {
     logical_id: "AuthFunction",
-    env: &[
-        "USERS_TABLE",
-        "SESSIONS_TABLE",
-        "API_KEYS_TABLE",
-        "LIMITS_TABLE",
-        "AUDIT_TABLE",
-        "EDGE_TOKEN",
-        "SIGNING_KEY_PARAMETER",
-        "JWKS_PARAMETER",
-        "SITE_ORIGIN_PARAMETER",
-        "MAIL_FROM",
-        "SELF_SIGN_UP",
-    ],
+    env: &ENV,
     grants: &[
+        COUNT_REQUESTS,
+        RECORD_AUDIT,
         Grant {
             resource: "UsersTable",
             actions: &[
@@ -53,14 +53,6 @@ pub const MANIFEST: Manifest = Manifest {
         Grant {
             resource: "SessionsTable/index/byUser",
             actions: &["dynamodb:Query"],
-        },
-        Grant {
-            resource: "LimitsTable",
-            actions: &["dynamodb:PutItem"],
-        },
-        Grant {
-            resource: "AuditTable",
-            actions: &["dynamodb:PutItem", "dynamodb:Query"],
         },
         Grant {
             resource: "parameter/auth/signing-key",

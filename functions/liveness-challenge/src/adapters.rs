@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use aws::api_keys::ApiKeysTable;
-use aws::audit::AuditTable;
 use aws::challenges::{ChallengeRow, ChallengesTable, FrameRow, Part, PutChallengeError};
 use aws::comparison::FaceComparer;
 use aws::faces::{DetectFacesFailure, DetectedFace, FaceDetector};
-use aws::limits::LimitsTable;
 use aws::parameters::{CreateParameterError, Parameters, Protection};
 use aws::photos::{Bucket, ObjectKey};
+use callers::Callers;
 use domain::{ChallengeId, Fault};
-use lambda_kit::{AccessTokens, ApiKeys, Function, InitError, Kit, Limits, Trail};
+use lambda_kit::{Function, InitError, Kit};
 
 use crate::capabilities::{CompareFaces, DetectFaces, KeepChallenges, KeepFrames, Random, TokenKeyStore};
 use crate::config::Config;
@@ -46,51 +44,16 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         parameters: parameters.clone(),
         token_key_parameter: config.token_key_parameter,
     };
-    let tokens = AccessTokens::new(kit.clock.clone(), move || {
-        let (parameters, name) = (parameters.clone(), config.jwks_parameter.clone());
-        async move { parameters.get(&name).await }
-    });
-    let table = ApiKeysTable::new(&kit.aws, config.api_keys_table);
-    let uses = table.clone();
-    let api_keys = ApiKeys::new(
-        kit.clock.clone(),
-        move |user, id| {
-            let table = table.clone();
-            async move { table.find(user, id).await }
-        },
-        move |used| {
-            let table = uses.clone();
-            async move { table.mark_used(used).await }
-        },
-    );
-    let table = LimitsTable::new(&kit.aws, config.limits_table);
-    let limits = Limits::new(kit.clock.clone(), move |swap| {
-        let table = table.clone();
-        async move { table.swap(&swap).await }
-    })
-    .behind_edge(&config.edge_token);
-    let table = AuditTable::new(&kit.aws, config.audit_table);
-    let read = table.clone();
-    let trail = Trail::new(
-        (kit.clock.clone(), kit.ids.clone()),
-        move |row| {
-            let table = table.clone();
-            async move { table.append(&row).await }
-        },
-        move |range| {
-            let table = read.clone();
-            async move { table.read(range).await }
-        },
-    );
+    let callers = Callers::new(kit, parameters, &config.callers);
     let context = Context {
         deps,
         keys: Keys::default(),
-        limits,
+        limits: callers.limits,
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
     };
-    let router = http::router(tokens, api_keys, Arc::new(context));
-    Ok(Function::http(router.trail(trail)))
+    let router = http::router(callers.tokens, callers.api_keys, Arc::new(context));
+    Ok(Function::http(router.trail(callers.trail)))
 }
 
 impl KeepChallenges for Aws {

@@ -1,40 +1,22 @@
 //! What the template must provide.
 
+use callers::manifest::{COUNT_REQUESTS, GET_PUBLIC_KEYS, RECORD_AUDIT, VERIFY_API_KEYS, env_with};
 use lambda_kit::{Grant, Manifest};
+
+const ENV: [&str; 8] = env_with(["LIVENESS_TABLE", "FRAMES_BUCKET", "TOKEN_KEY_PARAMETER"]);
 
 /// Environment and rights of this function.
 pub const MANIFEST: Manifest = Manifest {
     logical_id: "LivenessChallengeFunction",
-    env: &[
-        "JWKS_PARAMETER",
-        "API_KEYS_TABLE",
-        "LIMITS_TABLE",
-        "AUDIT_TABLE",
-        "EDGE_TOKEN",
-        "LIVENESS_TABLE",
-        "FRAMES_BUCKET",
-        "TOKEN_KEY_PARAMETER",
-    ],
+    env: &ENV,
     grants: &[
-        Grant {
-            resource: "parameter/auth/jwks",
-            actions: &["ssm:GetParameter"],
-        },
+        GET_PUBLIC_KEYS,
+        VERIFY_API_KEYS,
+        COUNT_REQUESTS,
+        RECORD_AUDIT,
         Grant {
             resource: "parameter/liveness/token-key",
             actions: &["ssm:GetParameter", "ssm:PutParameter"],
-        },
-        Grant {
-            resource: "LimitsTable",
-            actions: &["dynamodb:PutItem"],
-        },
-        Grant {
-            resource: "AuditTable",
-            actions: &["dynamodb:PutItem", "dynamodb:Query"],
-        },
-        Grant {
-            resource: "ApiKeysTable",
-            actions: &["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
         },
         Grant {
             resource: "LivenessTable",

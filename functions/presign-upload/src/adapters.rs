@@ -3,15 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws::api_keys::ApiKeysTable;
-use aws::audit::AuditTable;
-use aws::limits::LimitsTable;
 use aws::parameters::Parameters;
 use aws::photos::{Bucket, ObjectKey, Presigned, Promise};
 use aws::uploads::{Remembered, UploadRow, UploadsTable};
+use callers::Callers;
 use domain::{Fault, UploadId, UserId};
 use jiff::Timestamp;
-use lambda_kit::{AccessTokens, ApiKeys, Function, InitError, Kit, Limits, Trail};
+use lambda_kit::{Function, InitError, Kit};
 
 use crate::capabilities::{CountPendingUploads, GetUpload, PresignUpload, PutUpload};
 use crate::config::Config;
@@ -36,50 +34,19 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         uploads: UploadsTable::new(&kit.aws, config.uploads_table),
         photos: Bucket::new(&kit.aws, config.uploads_bucket),
     };
-    let parameters = Parameters::new(&kit.aws);
-    let tokens = AccessTokens::new(kit.clock.clone(), move || {
-        let (parameters, name) = (parameters.clone(), config.jwks_parameter.clone());
-        async move { parameters.get(&name).await }
-    });
-    let table = ApiKeysTable::new(&kit.aws, config.api_keys_table);
-    let uses = table.clone();
-    let api_keys = ApiKeys::new(
-        kit.clock.clone(),
-        move |user, id| {
-            let table = table.clone();
-            async move { table.find(user, id).await }
-        },
-        move |used| {
-            let table = uses.clone();
-            async move { table.mark_used(used).await }
-        },
-    );
-    let table = LimitsTable::new(&kit.aws, config.limits_table);
-    let limits = Limits::new(kit.clock.clone(), move |swap| {
-        let table = table.clone();
-        async move { table.swap(&swap).await }
-    })
-    .behind_edge(&config.edge_token);
-    let table = AuditTable::new(&kit.aws, config.audit_table);
-    let read = table.clone();
-    let trail = Trail::new(
-        (kit.clock.clone(), kit.ids.clone()),
-        move |row| {
-            let table = table.clone();
-            async move { table.append(&row).await }
-        },
-        move |range| {
-            let table = read.clone();
-            async move { table.read(range).await }
-        },
-    );
+    let callers = Callers::new(kit, Parameters::new(&kit.aws), &config.callers);
     let context = Context {
         deps,
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
     };
-    let router = http::router(tokens, api_keys, limits, Arc::new(context));
-    Ok(Function::http(router.trail(trail)))
+    let router = http::router(
+        callers.tokens,
+        callers.api_keys,
+        callers.limits,
+        Arc::new(context),
+    );
+    Ok(Function::http(router.trail(callers.trail)))
 }
 
 impl CountPendingUploads for Aws {

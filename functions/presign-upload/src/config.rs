@@ -5,16 +5,8 @@ use lambda_kit::{ConfigError, Env};
 /// What the environment says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// Parameter that holds the public keys of access tokens.
-    pub jwks_parameter: String,
-    /// Table of API keys.
-    pub api_keys_table: String,
-    /// Table of limits.
-    pub limits_table: String,
-    /// Table of what happened.
-    pub audit_table: String,
-    /// What the distribution shows, so that the addresses it names are believed.
-    pub edge_token: String,
+    /// Who calls, how often, and what is written down.
+    pub callers: callers::Config,
     /// Table of uploads.
     pub uploads_table: String,
     /// Bucket that takes photos.
@@ -29,11 +21,7 @@ impl Config {
     /// [`ConfigError`] with the first variable that is missing.
     pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
         Ok(Self {
-            jwks_parameter: env.require("JWKS_PARAMETER")?,
-            api_keys_table: env.require("API_KEYS_TABLE")?,
-            limits_table: env.require("LIMITS_TABLE")?,
-            audit_table: env.require("AUDIT_TABLE")?,
-            edge_token: env.require("EDGE_TOKEN")?,
+            callers: callers::Config::from_env(env)?,
             uploads_table: env.require("UPLOADS_TABLE")?,
             uploads_bucket: env.require("UPLOADS_BUCKET")?,
         })
@@ -42,30 +30,10 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[test]
     fn the_manifest_lists_what_is_read_and_nothing_else() {
-        let all = crate::MANIFEST.env;
-        let env = |without: &str| {
-            let names = all.iter().filter(|it| **it != without);
-            Env::from_map(
-                names
-                    .map(|it| ((*it).to_owned(), "x".to_owned()))
-                    .collect::<BTreeMap<_, _>>(),
-            )
-        };
-        Config::from_env(&env("")).unwrap();
-        for name in all {
-            let error = Config::from_env(&env(name)).unwrap_err();
-            assert_eq!(
-                error,
-                ConfigError::Missing {
-                    name: (*name).to_owned()
-                }
-            );
-        }
+        callers::testing::assert_needs_all(crate::MANIFEST.env, &[], Config::from_env);
     }
 }
