@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use serde_json::{Value, json};
 use visavis_local::{FirstAdmin, Local, Options};
 
@@ -99,6 +101,18 @@ impl Suite {
     #[must_use]
     pub fn aws_url(&self) -> &str {
         &self.local().aws_url
+    }
+
+    /// How the AWS SDK reaches the endpoints, with the developer's credentials.
+    #[must_use]
+    pub fn aws(&self) -> SdkConfig {
+        let credentials = Credentials::new("test", "test", None, None, "journey");
+        let mut aws = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials));
+        aws.set_endpoint_url(Some(self.aws_url().to_owned()));
+        aws.build()
     }
 
     /// The account that this start created, if it did.

@@ -1,4 +1,5 @@
-//! The liveness check, as people and their pictures experience it. A picture never passes.
+//! The liveness check, as people and their pictures experience it. A picture that is held or moved never passes; what passes is in
+//! `liveness_passed.rs`.
 
 use aws::challenges::{AssertionRow, ChallengeRow, ChallengesTable, Part, PutChallengeError, SpendError};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
