@@ -1,4 +1,4 @@
-//! How long a liveness check takes: `cargo run --release -p journeys --example liveness_bench`.
+//! How long a liveness check takes: `cargo run --release -p journeys --example liveness_bench [-- CHALLENGES]`.
 //!
 //! Every frame is also given to `DetectFaces` alone, right before or right after, so that the ratio holds on a busy machine
 //! where milliseconds do not. The head that passes is the one of `tests/liveness_passed.rs`.
@@ -12,7 +12,7 @@ use journeys::head::{Actor, Head, Portrait, frame};
 use journeys::{Check, Person, Suite, camera};
 use serde_json::json;
 
-/// Challenges for each number of callers: about three hundred frames.
+/// Challenges for each number of callers, unless another number is given: about three hundred frames.
 const CHALLENGES: usize = 32;
 
 /// A phone's camera, upright, as the client asks for it.
@@ -49,6 +49,9 @@ impl Took {
 
 #[tokio::main]
 async fn main() {
+    let challenges = std::env::args()
+        .nth(1)
+        .map_or(CHALLENGES, |it| it.parse().expect("a number"));
     let suite = Suite::start().await;
     let detector = FaceDetector::new(&suite.aws());
     let head = Head::of(Portrait::CALM, &detector).await;
@@ -57,11 +60,11 @@ async fn main() {
     // Keys are read, connections opened and pages touched before anything is measured.
     caller(&people.0, &head, &detector, 2).await;
     caller(&people.1, &head, &detector, 2).await;
-    let one = caller(&people.0, &head, &detector, CHALLENGES).await;
+    let one = caller(&people.0, &head, &detector, challenges).await;
     report("one caller", &one);
     let (first, second) = tokio::join!(
-        caller(&people.0, &head, &detector, CHALLENGES / 2),
-        caller(&people.1, &head, &detector, CHALLENGES / 2),
+        caller(&people.0, &head, &detector, challenges.div_ceil(2)),
+        caller(&people.1, &head, &detector, challenges.div_ceil(2)),
     );
     report("two callers", &first.add(second));
 }
