@@ -9,6 +9,8 @@ use liveness::{Challenge, Hint, Reason, RiskReport, ServerMs};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::verify::same::Comparison;
+
 /// How long a challenge's row is kept, from its start; TTL removes it within a few days after. From the product's security
 /// rules.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -74,6 +76,9 @@ pub struct Course {
     /// What was to be done better when it was last said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<Hint>,
+    /// How far the faces of its frames are compared, from when the result is first asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// What came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,

@@ -212,6 +212,7 @@ async fn begin<D: Capabilities>(
             phase_since: at,
             with_face: Vec::new(),
             hint: None,
+            comparison: None,
             decision: None,
         },
     };

@@ -230,7 +230,14 @@ async fn verify<D: Capabilities>(context: Arc<Context<D>>, request: Request) -> 
     let body: VerifyChallengeRequest = request.json()?;
     let (kept, keys) = open(&context, principal, request.path("id"), &body.token, now).await?;
     let request = context.ids.next();
-    let verdict = decide(&context.deps, &context.limits, kept.clone(), request, now).await?;
+    let verdict = decide(
+        &context.deps,
+        &context.limits,
+        kept.clone(),
+        request,
+        &*context.clock,
+    )
+    .await?;
     let reason = verdict.decision.reason;
     let passed = reason.is_none();
     let assertion = if passed {

@@ -23,7 +23,7 @@ pub enum Refusal {
     Expired,
     /// It takes no more frames.
     Over,
-    /// Another request works on it.
+    /// Another request works on it, or has to go on with it.
     Busy,
     /// The file is too large.
     TooLarge,

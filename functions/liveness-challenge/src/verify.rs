@@ -5,10 +5,10 @@
 use aws::challenges::{AssertionRow, Part};
 use domain::Fault;
 use jiff::{SignedDuration, Timestamp};
-use lambda_kit::Limits;
 use lambda_kit::liveness::{ASSERTION_AUDIENCE, Claims, TokenKeys};
 use lambda_kit::principal::ISSUER;
-use liveness::{Phase, Reason};
+use lambda_kit::{Clock, Limits};
+use liveness::{Challenge, Phase, Reason};
 use uuid::Uuid;
 
 use crate::capabilities::Capabilities;
@@ -19,7 +19,7 @@ use crate::refusal::Refusal;
 
 pub mod same;
 
-use same::least_similarity;
+use same::{Comparison, Progress};
 
 /// How long an assertion works. Chosen: it is used at once; two minutes are for a slow network and a second try.
 pub const ASSERTION_LIFETIME: SignedDuration = SignedDuration::from_mins(2);
@@ -37,15 +37,16 @@ pub struct Verdict {
 ///
 /// # Errors
 ///
-/// [`Refusal::Busy`] while another request works on it; [`Refusal::Fault`] where faces could not be compared, and nothing is
-/// decided then.
+/// [`Refusal::Busy`] while another request works on it, and where there was no time to compare all faces: the next request
+/// goes on; [`Refusal::Fault`] where faces could not be compared, and nothing is decided then.
 pub async fn verify<D: Capabilities>(
     deps: &D,
     limits: &Limits,
     kept: Kept,
     request: Uuid,
-    now: Timestamp,
+    clock: &dyn Clock,
 ) -> Result<Verdict, Refusal> {
+    let now = clock.now();
     if let Some(decision) = kept.course.decision.clone() {
         return Ok(Verdict {
             course: kept.course,
@@ -55,17 +56,27 @@ pub async fn verify<D: Capabilities>(
     if kept.is_leased(now) {
         return Err(Refusal::Busy);
     }
-    let leased = kept.leased(request, now);
+    let mut kept = kept;
+    let ended = conclude(&kept, now);
+    if ended.phase() == Phase::Passed && kept.course.comparison.is_none() {
+        kept.course.comparison = Comparison::new(&kept.course, deps.random()?);
+    }
+    let mut leased = kept.leased(request, now);
     if !take(deps, &leased).await? {
         return Err(Refusal::Busy);
     }
-    let (course, decision) = match decide(deps, &leased, now).await {
-        Ok(decided) => decided,
-        Err(fault) => {
+    if ended.phase() == Phase::Passed
+        && let Some(comparison) = &mut leased.course.comparison
+    {
+        let id = leased.id;
+        let progress = comparison.go_on(deps, clock, id).await;
+        if !matches!(progress, Ok(Progress::Done)) {
+            // What was compared is kept; the next request goes on.
             release(deps, &leased).await;
-            return Err(fault.into());
+            return Err(progress.err().map_or(Refusal::Busy, Refusal::from));
         }
-    };
+    }
+    let (course, decision) = decide(&leased, ended, now);
     let passed = decision.reason.is_none();
     let part = passed.then(|| {
         Part::Assertion(AssertionRow {
@@ -88,20 +99,25 @@ pub async fn verify<D: Capabilities>(
     Ok(Verdict { course, decision })
 }
 
-async fn decide<D: Capabilities>(deps: &D, kept: &Kept, now: Timestamp) -> Result<(Course, Decision), Fault> {
-    let course = kept.course.clone();
-    let mut challenge = course.challenge.clone().conclude(server_ms(now));
-    // Whoever asks so late could show something else by now.
-    if kept.is_expired(now) {
-        challenge = challenge.reject(Reason::Expired);
+/// Returns the challenge as it ends when its result is asked for.
+fn conclude(kept: &Kept, now: Timestamp) -> Challenge {
+    let challenge = kept.course.challenge.clone().conclude(server_ms(now));
+    // Whoever asks so late could show something else by now; unless it was asked for in time, and is only not compared yet.
+    if kept.is_expired(now) && kept.course.comparison.is_none() {
+        challenge.reject(Reason::Expired)
+    } else {
+        challenge
     }
-    let mut least = None;
-    if challenge.phase() == Phase::Passed {
-        least = least_similarity(deps, kept.id, &course).await?;
-        if least.is_none() {
-            challenge = challenge.reject(Reason::Swapped);
-        }
-    }
+}
+
+fn decide(kept: &Kept, ended: Challenge, now: Timestamp) -> (Course, Decision) {
+    let compared = kept.course.comparison.as_ref();
+    let least_similarity = compared.and_then(Comparison::least_similarity);
+    let challenge = if ended.phase() == Phase::Passed && least_similarity.is_none() {
+        ended.reject(Reason::Swapped)
+    } else {
+        ended
+    };
     let decision = Decision {
         reason: match challenge.phase() {
             Phase::Passed => None,
@@ -110,15 +126,15 @@ async fn decide<D: Capabilities>(deps: &D, kept: &Kept, now: Timestamp) -> Resul
             _ => Some(Reason::Incomplete),
         },
         decided_at_s: now.as_second(),
-        least_similarity: least,
+        least_similarity,
         risk: challenge.risk(),
     };
     let course = Course {
         challenge,
         decision: Some(decision.clone()),
-        ..course
+        ..kept.course.clone()
     };
-    Ok((course, decision))
+    (course, decision)
 }
 
 /// Until when the assertion of a passed challenge works.

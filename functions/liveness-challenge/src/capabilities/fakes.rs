@@ -171,6 +171,10 @@ struct State {
     n_random: u8,
     /// Writes of challenges that succeed before one fails.
     writes_left: Option<usize>,
+    /// Comparisons that succeed before one fails.
+    comparisons_left: Option<usize>,
+    /// What happens with every comparison.
+    when_comparing: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 impl Default for World {
@@ -207,6 +211,16 @@ impl World {
     /// Makes the write of a challenge that follows `n` others fail, once.
     pub(crate) fn fail_write_after(&self, n: usize) {
         self.with(|it| it.writes_left = Some(n));
+    }
+
+    /// Makes the comparison that follows `n` others fail, once.
+    pub(crate) fn fail_comparison_after(&self, n: usize) {
+        self.with(|it| it.comparisons_left = Some(n));
+    }
+
+    /// Sets what happens with every comparison.
+    pub(crate) fn when_comparing(&self, happens: Option<Arc<dyn Fn() + Send + Sync>>) {
+        self.with(|it| it.when_comparing = happens);
     }
 
     /// What is kept of a frame.
@@ -332,6 +346,14 @@ impl CompareFaces for World {
         tokio::task::yield_now().await;
         self.with(|it| {
             Self::check(it, "CompareFaces")?;
+            match it.comparisons_left {
+                Some(0) => {
+                    it.comparisons_left = None;
+                    return Err(Fault::later("CompareFaces", "made to fail"));
+                }
+                Some(n) => it.comparisons_left = Some(n - 1),
+                None => {}
+            }
             for index in [frames.0, frames.1] {
                 assert!(
                     it.pictures.contains_key(&(id, index)),
@@ -339,6 +361,9 @@ impl CompareFaces for World {
                 );
             }
             it.compared.push(frames);
+            if let Some(happens) = &it.when_comparing {
+                happens();
+            }
             let strange = |index| it.strangers.contains(&(id, index));
             if strange(frames.0) != strange(frames.1) {
                 return Ok(None);

@@ -1,5 +1,6 @@
 //! The function as a whole, asked over HTTP, over a world in memory.
 
+mod comparing;
 mod events;
 mod forgery;
 mod frames;
