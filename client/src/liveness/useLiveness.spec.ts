@@ -214,6 +214,13 @@ describe('useLiveness', () => {
     expect(server.requests.filter(it => it === `PUT ${FRAMES}`)).toHaveLength(13)
   })
 
+  it('asks for a result again while the server is busy with it', async () => {
+    server.answersNext.set(VERIFY, problem(503, 'busy', 'Busy', { retryAfterSeconds: 2 }))
+    await liveness.start(WISHES)
+    expect(liveness.state.value.kind).toBe('passed')
+    expect(server.requests.filter(it => it === `POST ${VERIFY}`)).toHaveLength(2)
+  })
+
   it('asks for a result again that got lost', async () => {
     server.answersNext.set(VERIFY, problem(503, 'busy', 'Busy'))
     await liveness.start(WISHES)

@@ -1,7 +1,8 @@
 import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import type { Api } from '../api/client.ts'
 import { failureOf } from '../api/problem.ts'
-import type { Challenge, ChallengePhase } from '../api/types.ts'
+import type { Failure } from '../api/problem.ts'
+import type { Challenge, ChallengePhase, ChallengeResult } from '../api/types.ts'
 import type { useCamera } from '../camera/useCamera.ts'
 import { createBeginning } from './beginning.ts'
 import { isAborted } from './clock.ts'
@@ -29,6 +30,14 @@ export interface Surroundings {
 
 /** Twice the longest side of a frame, in the shape that suits a face. */
 const CONSTRAINTS: MediaTrackConstraints = { facingMode: 'user', width: { ideal: 1280 }, height: { ideal: 960 } }
+
+/** How often a result is asked for while the server is busy. Chosen: half a minute, where it says two seconds. */
+const MOST_ASKED = 15
+
+/** Seconds after which to ask again, where the server is busy and says so. */
+function busySeconds(failure: Failure): number | null {
+  return failure.kind === 'problem' && failure.problem.slug === 'busy' ? failure.problem.retryAfterSeconds ?? null : null
+}
 
 /**
  * Takes one person through one check after the other.
@@ -107,8 +116,21 @@ export function useLiveness(surroundings: Surroundings) {
   }
 
   async function judge(challenge: Challenge, signal: AbortSignal): Promise<void> {
-    const result = await api.verifyChallenge(challenge, { signal })
+    const result = await resultOf(challenge, signal)
     if (!isAborted(signal)) send({ kind: 'judged', result })
+  }
+
+  /** Comparing faces may take longer than one request: a server that is busy with it says when to ask again. */
+  async function resultOf(challenge: Challenge, signal: AbortSignal): Promise<ChallengeResult> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await api.verifyChallenge(challenge, { signal })
+      } catch (error) {
+        const waitSeconds = busySeconds(failureOf(error))
+        if (waitSeconds === null || attempt === MOST_ASKED || isAborted(signal)) throw error
+        await clock.sleep(1000 * waitSeconds, signal)
+      }
+    }
   }
 
   /** After an answer that got lost. */
