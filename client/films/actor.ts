@@ -9,7 +9,7 @@ export type Act = (elapsedMs: number) => Layer[]
 const FRAME_MS = 1000 / FRAMES_PER_SECOND
 
 /** How long a head takes to its target at least: 22 degrees in 1.1 s in the video, played more slowly, as the page asks for. */
-const LEAST_TURN_MS = 2_000
+const LEAST_TURN_MS = 3_000
 
 /** Frames that the server has to see on the way at least: it asks for six different points, and a machine may be slow. */
 const LEAST_FRAMES = 8

@@ -115,7 +115,7 @@ export function hintText(hint: ChallengeHint): string {
     case 'other-way': return 'The other way.'
     case 'only-what-is-asked': return 'Only what is asked, nothing else.'
     case 'relax-first': return 'Relax your face first, then do it again.'
-    case 'back-to-middle': return 'Back to the middle first, then straight to the circle.'
+    case 'back-to-middle': return 'Back to the middle first, then slowly and straight to the circle.'
     default:
       hint satisfies never
       // Only a server that is newer than this page gets here. The task is said all the same.

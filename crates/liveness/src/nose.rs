@@ -64,6 +64,10 @@ const RESIDUAL_OF_FACE: f64 = 0.03;
 /// Fewest different points of a path. From the security rules of the product.
 const MIN_POINTS: usize = 6;
 
+/// Nearer than this to where it began, in face widths, a hurried path begins anew. Chosen, as in a sequence: less than the near
+/// edge of the nearest target.
+const BEGIN_REACH: f64 = 0.08;
+
 /// Points nearer than this to an earlier one are not different, in face widths: 1 px of a face of 200 px.
 pub(crate) const POINT_SPACING: f64 = 0.005;
 
@@ -95,6 +99,9 @@ pub(crate) struct Run {
     last: Option<(Point, ServerMs)>,
     faceless: u8,
     inside: u8,
+    /// Arrived before there was a path to judge: has to begin anew.
+    #[serde(default)]
+    hurried: bool,
 }
 
 /// What a judged frame means for a run, of either kind.
@@ -127,6 +134,7 @@ impl Run {
             last: None,
             faceless: 0,
             inside: 0,
+            hurried: false,
         }
     }
 
@@ -170,6 +178,10 @@ impl Run {
             .last
             .map_or(0.0, |last| speed(last, (seen.nose, at), self.face_width));
         self.last = Some((seen.nose, at));
+        if self.hurried && seen.nose.distance(self.anchor) <= BEGIN_REACH * self.face_width {
+            self.hurried = false;
+            self.path.clear();
+        }
         self.path.push(seen.nose);
         if self.kind == NoseKind::Scaled && MAX_SPEED < speed {
             return Next::Fail(Reason::TooFast, None);
@@ -179,9 +191,18 @@ impl Run {
             return Next::Stay(None);
         }
         if self.kind == NoseKind::Scaled {
+            if self.hurried {
+                return Next::Stay(Some(Hint::BackToMiddle));
+            }
             self.inside = if speed <= REST_SPEED { self.inside + 1 } else { 1 };
             if self.inside < 2 {
                 return Next::Stay(Some(Hint::HoldStill));
+            }
+            // Whoever is quicker than the network may do it again, as long as there is time.
+            if path::distinct(&self.path, POINT_SPACING * self.face_width) < MIN_POINTS {
+                self.hurried = true;
+                self.inside = 0;
+                return Next::Stay(Some(Hint::BackToMiddle));
             }
         }
         self.decide(seen)
@@ -224,9 +245,6 @@ impl Run {
                 (path::residual(&ratios), RESIDUAL_OF_PICTURE)
             }
             NoseKind::Scaled => {
-                if path::distinct(&self.path, POINT_SPACING * self.face_width) < MIN_POINTS {
-                    return Err(Reason::TooFast);
-                }
                 let towards = towards(&self.path, self.anchor, self.target.centre(), self.face_width);
                 (path::residual(&towards), RESIDUAL_OF_FACE)
             }

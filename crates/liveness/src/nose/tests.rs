@@ -74,11 +74,37 @@ fn one_frame_inside_is_not_enough_and_passing_through_is_no_stay() {
     );
 }
 
+const HURRIED: [f64; 5] = [0.0, 12.0, 24.0, 38.0, 39.0];
+
 #[test]
-fn five_points_are_too_few() {
+fn five_points_are_too_few_and_staying_makes_no_more_of_them() {
+    let stays = [38.5, 39.0, 38.5, 39.0, 38.5, 39.0, 38.5, 39.0];
+    let path: Vec<f64> = HURRIED.into_iter().chain(stays).collect();
     assert_eq!(
-        judge_all(&mut run(), turn(&[0.0, 12.0, 24.0, 38.0, 39.0])),
-        Next::Fail(Reason::TooFast, None)
+        judge_all(&mut run(), turn(&path)),
+        Next::Stay(Some(Hint::BackToMiddle))
+    );
+}
+
+#[test]
+fn whoever_was_too_quick_goes_back_and_does_it_again() {
+    let back = [20.0, 2.0];
+    let again = [8.0, 14.0, 20.0, 26.0, 34.0, 38.0];
+    let path: Vec<f64> = HURRIED.into_iter().chain(back).chain(again).collect();
+    assert_eq!(judge_all(&mut run(), turn(&path)), Next::Pass);
+
+    let never_back = [20.0, 14.0, 20.0, 26.0, 34.0, 38.0, 38.5];
+    let path: Vec<f64> = HURRIED.into_iter().chain(never_back).collect();
+    assert_eq!(
+        judge_all(&mut run(), turn(&path)),
+        Next::Stay(Some(Hint::BackToMiddle))
+    );
+
+    let quick_again = [12.0, 24.0, 38.0, 39.0];
+    let path: Vec<f64> = HURRIED.into_iter().chain(back).chain(quick_again).collect();
+    assert_eq!(
+        judge_all(&mut run(), turn(&path)),
+        Next::Stay(Some(Hint::BackToMiddle))
     );
 }
 
