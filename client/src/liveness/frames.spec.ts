@@ -58,15 +58,21 @@ describe('sendFrames', () => {
     expect(await sendFrames(loop)).toEqual({ kind: 'over' })
     expect(sent.map(it => it.index)).toEqual([0, 1, 2])
     expect(sent.map(it => it.jpegBase64)).toEqual(['picture 0', 'picture 1', 'picture 2'])
-    expect(sent.map(it => it.takenAtMs - 1_000_000)).toEqual([0, 250, 500])
+    expect(sent.map(it => it.takenAtMs - 1_000_000)).toEqual([0, 500, 750])
     expect(mostInFlight).toBe(1)
     expect(answers).toHaveLength(3)
+  })
+
+  it('spares frames until the face is in its place', async () => {
+    script = [{ phase: 'face' }, { phase: 'area' }, { phase: 'ready' }, {}, { phase: 'over' }]
+    await sendFrames(loop)
+    expect(sent.map(it => it.takenAtMs - 1_000_000)).toEqual([0, 500, 1000, 1500, 1750])
   })
 
   it('sends at most eight a second, whatever the server allows', async () => {
     loop.challenge = { maxFrames: 3, frameIntervalMs: 0 }
     await sendFrames(loop)
-    expect(sent.map(it => it.takenAtMs - 1_000_000)).toEqual([0, 125, 250])
+    expect(sent.map(it => it.takenAtMs - 1_000_000)).toEqual([0, 500, 625])
   })
 
   it('stops at the last frame', async () => {

@@ -9,6 +9,12 @@ import type { Clock } from './clock.ts'
 /** At most eight frames a second, whatever the server allows. Chosen: more tell nothing new and cost a detection each. */
 const LEAST_INTERVAL_MS = 125
 
+/**
+ * Time between frames before the first step. Chosen: there is half a minute for it, and frames that are spent on finding the
+ * place are missing later.
+ */
+export const ARRIVAL_INTERVAL_MS = 500
+
 /** Where the browser's own look says that a frame would be wasted, one is sent after this all the same: the server decides. */
 export const LONGEST_HOLD_MS = 2_000
 
@@ -70,7 +76,7 @@ export async function sendFrames(loop: FrameLoop): Promise<FramesEnd> {
       nextAt = now + NO_PICTURE_MS
       continue
     }
-    nextAt = now + intervalMs
+    nextAt = now + (phase === 'face' || phase === 'area' ? Math.max(intervalMs, ARRIVAL_INTERVAL_MS) : intervalMs)
     const outcome = await deliver(loop, { index, takenAtMs: now, jpegBase64 })
     if (outcome.kind === 'bad-frame' && ++nBad < TOLERATED_BAD_FRAMES) continue
     if (outcome.kind === 'bad-frame') return { kind: 'broken', failure: outcome.failure }
