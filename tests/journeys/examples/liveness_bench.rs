@@ -18,8 +18,9 @@ const CHALLENGES: usize = 32;
 /// A phone's camera, upright, as the client asks for it.
 const PICTURE: (u32, u32) = (480, 640);
 
-/// Frames on the way to the target.
-const N_BEFORE: usize = 6;
+/// Kinds of challenge, with the frames on the way to a target.
+const NOSE: (&str, usize) = ("nose", 6);
+const SEQUENCE: (&str, usize) = ("sequence", 2);
 
 /// Milliseconds of everything that was done.
 #[derive(Default)]
@@ -58,30 +59,46 @@ async fn main() {
     let people = (suite.person("ada").await, suite.person("bob").await);
 
     // Keys are read, connections opened and pages touched before anything is measured.
-    caller(&people.0, &head, &detector, 2).await;
-    caller(&people.1, &head, &detector, 2).await;
-    let one = caller(&people.0, &head, &detector, challenges).await;
-    report("one caller", &one);
+    caller(&people.0, &head, &detector, (NOSE, 2)).await;
+    caller(&people.1, &head, &detector, (NOSE, 2)).await;
+    let one = caller(&people.0, &head, &detector, (NOSE, challenges)).await;
+    report("nose, one caller", &one);
+    let half = (NOSE, challenges.div_ceil(2));
     let (first, second) = tokio::join!(
-        caller(&people.0, &head, &detector, challenges.div_ceil(2)),
-        caller(&people.1, &head, &detector, challenges.div_ceil(2)),
+        caller(&people.0, &head, &detector, half),
+        caller(&people.1, &head, &detector, half),
     );
-    report("two callers", &first.add(second));
+    report("nose, two callers", &first.add(second));
+    let one = caller(&people.0, &head, &detector, (SEQUENCE, challenges)).await;
+    report("sequence, one caller", &one);
 }
 
-async fn caller(person: &Person<'_>, head: &Head, detector: &FaceDetector, challenges: usize) -> Took {
+type Kind = (&'static str, usize);
+
+async fn caller(
+    person: &Person<'_>,
+    head: &Head,
+    detector: &FaceDetector,
+    (kind, challenges): (Kind, usize),
+) -> Took {
     let mut took = Took::default();
     for _ in 0..challenges {
-        challenge(person, head, detector, &mut took).await;
+        challenge(person, head, detector, kind, &mut took).await;
     }
     took
 }
 
-async fn challenge(person: &Person<'_>, head: &Head, detector: &FaceDetector, took: &mut Took) {
-    let order = json!({ "imageWidth": PICTURE.0, "imageHeight": PICTURE.1, "kind": "nose" });
+async fn challenge(
+    person: &Person<'_>,
+    head: &Head,
+    detector: &FaceDetector,
+    (kind, n_before): Kind,
+    took: &mut Took,
+) {
+    let order = json!({ "imageWidth": PICTURE.0, "imageHeight": PICTURE.1, "kind": kind });
     let (mut check, ms) = timed(Check::begin(person, &order)).await;
     took.create.push(ms);
-    let mut actor = Actor::new(PICTURE, N_BEFORE);
+    let mut actor = Actor::new(PICTURE, n_before);
     let mut n_frames = 0_u32;
     while !check.instruction.is_null() {
         let jpeg = camera(&frame(&[(head, actor.next(&check.instruction))], PICTURE));
