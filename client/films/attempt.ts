@@ -12,11 +12,12 @@ export class Attempt {
   readonly result: Promise<Result>
   private readonly page: Page
   private readonly told = new Map<number, (instruction: Instruction) => void>()
+  private end: (result: Result) => void = () => undefined
 
   constructor(page: Page) {
     this.page = page
+    this.result = new Promise((resolve) => { this.end = resolve })
     page.on('response', this.onResponse)
-    this.result = this.next(/\/verify$/).then(async response => await response.json() as Result)
   }
 
   /** Waits until the page says what is to be done in this step, counted from 1. */
@@ -24,25 +25,18 @@ export class Attempt {
     return new Promise((resolve) => { this.told.set(number, resolve) })
   }
 
-  /** This check was given up. */
+  /** Listens no longer. */
   stop(): void {
     this.page.off('response', this.onResponse)
   }
 
-  private next(path: RegExp): Promise<Response> {
-    return new Promise((resolve) => {
-      const hear = (response: Response) => {
-        if (!path.test(new URL(response.url()).pathname)) return
-        this.page.off('response', hear)
-        this.page.off('response', this.onResponse)
-        resolve(response)
-      }
-      this.page.on('response', hear)
-    })
-  }
-
   private readonly onResponse = async (response: Response): Promise<void> => {
-    if (!response.url().endsWith('/frames') || response.status() !== 200) return
+    if (response.status() !== 200) return
+    if (response.url().endsWith('/verify')) {
+      this.stop()
+      this.end(await response.json() as Result)
+    }
+    if (!response.url().endsWith('/frames')) return
     const { instruction } = await response.json() as Schemas['FrameAnswer']
     if (!instruction) return
     if (instruction.task === 'nose-to-target' && !this.told.has(instruction.step)) this.nFramesOnTheWay += 1
