@@ -4,8 +4,8 @@ use journeys::forgery::{encoded, reheaded, with_malleable_signature, with_unused
 use serde_json::{Value, json};
 
 use super::{LIFETIME_S, Row, one};
-use crate::Verdict::{Expired, Forged};
-use crate::{Material, changed};
+use crate::tokens::Verdict::{Expired, Forged};
+use crate::tokens::{Material, changed};
 
 /// All with a good signature: only what they say is wrong.
 pub(super) fn claims(it: &Material) -> Vec<Row> {

@@ -4,8 +4,8 @@ use journeys::forgery::{encoded, encoded_text, hmac_signed, reheaded};
 use serde_json::{Value, json};
 
 use super::{Row, one};
-use crate::Verdict::Forged;
-use crate::{Material, changed};
+use crate::tokens::Verdict::Forged;
+use crate::tokens::{Material, changed};
 
 pub(super) fn algorithms(it: &Material) -> Vec<Row> {
     let mut rows = Vec::new();

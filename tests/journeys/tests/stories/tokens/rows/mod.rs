@@ -5,8 +5,8 @@ mod headers;
 
 use serde_json::json;
 
-use crate::Verdict::Accepted;
-use crate::{Material, Verdict, changed};
+use crate::tokens::Verdict::Accepted;
+use crate::tokens::{Material, Verdict, changed};
 
 /// Longest life of a token, in seconds (ADR 0003).
 const LIFETIME_S: i64 = 15 * 60;
