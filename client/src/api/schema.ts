@@ -443,6 +443,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the people you registered, newest first. */
+        get: operations["listPeople"];
+        put?: never;
+        /**
+         * Registers a person who agreed to being recognised.
+         * @description The person is yours: no other account sees or recognises them. Add a face with `POST /people/{id}/faces`.
+         */
+        post: operations["createPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns one of your people, with their faces. */
+        get: operations["getPerson"];
+        put?: never;
+        post?: never;
+        /**
+         * Erases one of your people with all faces and pictures, and says what was erased.
+         * @description From the first moment on the person is not recognised any more. Where it fails half-way, ask again: it goes on with what is left.
+         */
+        delete: operations["deletePerson"];
+        options?: never;
+        head?: never;
+        /** Changes what one of your people is called. */
+        patch: operations["changePerson"];
+        trace?: never;
+    };
+    "/people/{id}/faces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds a face to one of your people.
+         * @description The photo must show one face that looks into the camera, well lit and in focus, and not be the face of another of your people: otherwise `face-not-usable` says in `reasons` what to do better. The same upload is added once: asking again returns the same face.
+         */
+        post: operations["addPersonFace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/{id}/faces/{faceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Erases a face of one of your people, with its picture. */
+        delete: operations["deletePersonFace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/{id}/faces/{faceId}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Redirects to the picture of a face.
+         * @description The address works for a few minutes and without a token: do not keep it.
+         */
+        get: operations["getPersonFaceImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says whether somebody is one of your people.
+         * @description By a photo with one face, or by the assertion of a passed liveness challenge: then the face that was before the camera is compared. An assertion is good once, and only for the account that began the challenge; one that names a person is good for that person only.
+         */
+        post: operations["verifyPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/liveness/challenges": {
         parameters: {
             query?: never;
@@ -454,7 +574,7 @@ export interface paths {
         put?: never;
         /**
          * Begins a liveness challenge.
-         * @description Send frames of the announced size one after the other with `PUT /liveness/challenges/{id}/frames`, follow the instructions in the answers, and ask for the result when the phase is `over`. Five challenges in three minutes that are not passed are followed by a pause of half an hour, and twenty in a day by one of an hour and longer. Frames and result are for whoever began: the account, or the API key.
+         * @description Send frames of the announced size one after the other with `PUT /liveness/challenges/{id}/frames`, follow the instructions in the answers, and ask for the result when the phase is `over`. Five challenges in three minutes that are not passed are followed by a pause of half an hour, and twenty in a day by one of an hour and longer. Frames and result are for whoever began: the account, or the API key. With `personId` it is passed only by that person.
          */
         post: operations["createLivenessChallenge"];
         delete?: never;
@@ -507,6 +627,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Body of `POST /people/{id}/faces`. */
+        AddFaceRequest: {
+            /**
+             * Format: uuid
+             * @description The photo: one face, looking into the camera.
+             */
+            uploadId: string;
+        };
         /** @description A range of years, both ends included. */
         AgeRange: {
             /**
@@ -675,7 +803,7 @@ export interface components {
             apiKeyId: string | null;
             /**
              * Format: uuid
-             * @description The account, session or API key it was done to, where that is another.
+             * @description The account, session, API key or person it was done to, where that is another.
              */
             subjectId: string | null;
             /** @description Network it came from (IPv4 by /24, IPv6 by /48); null for the operator. */
@@ -684,7 +812,7 @@ export interface components {
             hash: string;
         };
         /** @description What can happen. */
-        AuditEvent: "sign-up" | "sign-in" | "sign-out" | "refresh-reused" | "password-change" | "password-forgot" | "password-reset" | "first-administrator" | "user-created" | "user-role-changed" | "user-disabled" | "user-enabled" | "user-deleted" | "api-key-created" | "api-key-revoked" | "api-key-used" | "signing-keys-rotated";
+        AuditEvent: "sign-up" | "sign-in" | "sign-out" | "refresh-reused" | "password-change" | "password-forgot" | "password-reset" | "first-administrator" | "user-created" | "user-role-changed" | "user-disabled" | "user-enabled" | "user-deleted" | "api-key-created" | "api-key-revoked" | "api-key-used" | "person-created" | "person-changed" | "person-erased" | "face-added" | "face-erased" | "person-verified" | "signing-keys-rotated";
         /** @description How it ended. */
         AuditOutcome: "done" | "refused" | "limited";
         /** @description A page of what happened. */
@@ -719,10 +847,28 @@ export interface components {
         ChallengeKind: "nose" | "sequence";
         /** @description How much time there is for a step. */
         ChallengePace: "usual" | "unhurried";
+        /** @description The person who took a challenge. */
+        ChallengePerson: {
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            personId: string;
+            /**
+             * Format: float
+             * @description Similarity to the most similar face of the person, in percent.
+             */
+            similarity: number;
+            /**
+             * Format: float
+             * @description Similarity that is asked for, in percent.
+             */
+            threshold: number;
+        };
         /** @description Where a challenge is. */
         ChallengePhase: "face" | "area" | "ready" | "step" | "over";
         /** @description Why a challenge was not passed. */
-        ChallengeReason: "expired" | "timeout" | "too-many-frames" | "multiple-faces" | "face-lost" | "left-area" | "too-fast" | "path-not-smooth" | "flat-face" | "wrong-way" | "wrong-gesture" | "swapped" | "incomplete";
+        ChallengeReason: "expired" | "timeout" | "too-many-frames" | "multiple-faces" | "face-lost" | "left-area" | "too-fast" | "path-not-smooth" | "flat-face" | "wrong-way" | "wrong-gesture" | "swapped" | "other-person" | "incomplete";
         /** @description Result of a challenge. */
         ChallengeResult: {
             /** @description Whether a person was in front of the camera, as far as such a challenge can tell. */
@@ -738,6 +884,8 @@ export interface components {
              * @description Until when the assertion works.
              */
             assertionExpiresAt?: string;
+            /** @description How similar the face is to that of the person who was named at the beginning; only where `passed`. */
+            person?: components["schemas"]["ChallengePerson"];
         };
         /** @description Deeds. */
         ChallengeTask: "enter-area" | "look-straight" | "nose-to-target" | "turn-left" | "turn-right" | "blink" | "smile" | "mouth-open" | "come-closer";
@@ -754,6 +902,19 @@ export interface components {
              */
             newPassword: components["schemas"]["Secret"];
         };
+        /** @description Body of `PATCH /people/{id}`: what shall change, at least one thing. */
+        ChangePersonRequest: {
+            /**
+             * @description How the person is called from now on, 1 to 100 characters.
+             * @default null
+             */
+            displayName?: string | null;
+            /**
+             * @description What another system calls the person from now on, 1 to 100 characters.
+             * @default null
+             */
+            externalId?: string | null;
+        };
         /** @description Body of `PATCH /users/{id}`: what shall change, at least one thing. */
         ChangeUserRequest: {
             /**
@@ -766,6 +927,18 @@ export interface components {
              * @default null
              */
             disabled?: boolean | null;
+        };
+        /** @description That somebody agreed to being recognised. */
+        Consent: {
+            /** @description Version of the notice that was read, 1 to 64 characters. */
+            noticeVersion: string;
+            /** @description Who agreed, 1 to 100 characters: the person, or whoever may decide for them. */
+            givenBy: string;
+            /**
+             * Format: date-time
+             * @description When. Not in the future.
+             */
+            at: string;
         };
         /** @description Body of `POST /analyses`. */
         CreateAnalysisRequest: {
@@ -839,6 +1012,25 @@ export interface components {
              * @default null
              */
             subject?: string | null;
+            /**
+             * Format: uuid
+             * @description The registered person it must be, in place of a subject: passed only where the face is theirs, and the assertion is good for
+             *     them only. API keys need the scope `identify` as well.
+             * @default null
+             */
+            personId?: string | null;
+        };
+        /** @description Body of `POST /people`. */
+        CreatePersonRequest: {
+            /** @description How the person is called, 1 to 100 characters. */
+            displayName: string;
+            /**
+             * @description What another system calls the person, 1 to 100 characters. It may be anything, and need not be unique.
+             * @default null
+             */
+            externalId?: string | null;
+            /** @description That the person agreed. */
+            consent: components["schemas"]["Consent"];
         };
         /** @description Body of `POST /uploads`. */
         CreateUploadRequest: {
@@ -929,6 +1121,29 @@ export interface components {
              * @description How sure, in percent.
              */
             confidence: number;
+        };
+        /** @description What was erased with a person. */
+        ErasureReceipt: {
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            personId: string;
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
+            erasedAt: string;
+            /**
+             * Format: uint32
+             * @description Descriptions of faces that were taken out of Rekognition's collection.
+             */
+            faceCount: number;
+            /**
+             * Format: uint32
+             * @description Pictures that were erased.
+             */
+            imageCount: number;
         };
         /** @description Where eyes look, in degrees, with Rekognition's signs. */
         EyeDirection: {
@@ -1186,6 +1401,92 @@ export interface components {
             /** @description `true` while nobody can sign in to it. */
             disabled: boolean;
         };
+        /** @description A person. */
+        Person: {
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            personId: string;
+            /** @description How the person is called. */
+            displayName: string;
+            /** @description What another system calls the person, or null. */
+            externalId: string | null;
+            /** @description That the person agreed. */
+            consent: components["schemas"]["Consent"];
+            /**
+             * Format: date-time
+             * @description When the person was registered.
+             */
+            createdAt: string;
+            /** @description The faces that others are compared with, oldest first, ten at most. */
+            faces: components["schemas"]["PersonFace"][];
+        };
+        /** @description A face of a person. */
+        PersonFace: {
+            /**
+             * Format: uuid
+             * @description Identifier; the same for the same upload.
+             */
+            faceId: string;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            addedAt: string;
+            /** @description How good the picture of it is. */
+            quality: components["schemas"]["Quality"];
+            /** @description Where it looks. */
+            pose: components["schemas"]["Pose"];
+            /** @description Address of its picture, relative to the API's origin. */
+            image: string;
+        };
+        /** @description A page of people. */
+        PersonPage: {
+            /** @description The page. */
+            items: components["schemas"]["PersonSummary"][];
+            /** @description Where the next page begins; null on the last. */
+            nextCursor: string | null;
+        };
+        /** @description A person, as the list has them. */
+        PersonSummary: {
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            personId: string;
+            /** @description How the person is called. */
+            displayName: string;
+            /** @description What another system calls the person, or null. */
+            externalId: string | null;
+            /**
+             * Format: date-time
+             * @description When the person was registered.
+             */
+            createdAt: string;
+            /**
+             * Format: uint32
+             * @description How many faces there are to compare with.
+             */
+            faceCount: number;
+        };
+        /** @description Whether somebody is the person. */
+        PersonVerification: {
+            /** @description Whether the similarity reaches the threshold. */
+            verified: boolean;
+            /**
+             * Format: float
+             * @description Similarity to the most similar face of the person, in percent.
+             */
+            similarity: number;
+            /**
+             * Format: float
+             * @description Similarity that is asked for, in percent.
+             */
+            threshold: number;
+            /** @description The liveness challenge that was passed; null for a photo, which says nothing about who is there now. */
+            liveness: components["schemas"]["ChallengeKind"] | null;
+        };
         /** @description A box in pixels of the frame, as the camera takes it: not mirrored, from the top left. */
         PixelBox: {
             /**
@@ -1263,7 +1564,7 @@ export interface components {
          * @description Kind of problem: the registry, in full.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-json" | "/problems/invalid-cursor" | "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-credentials" | "/problems/session-ended" | "/problems/invalid-api-key" | "/problems/challenge-token-invalid" | "/problems/forbidden" | "/problems/sign-up-closed" | "/problems/password-change-required" | "/problems/account-disabled" | "/problems/insufficient-scope" | "/problems/not-found" | "/problems/upload-not-found" | "/problems/analysis-not-found" | "/problems/user-not-found" | "/problems/session-not-found" | "/problems/api-key-not-found" | "/problems/challenge-not-found" | "/problems/method-not-allowed" | "/problems/username-taken" | "/problems/email-taken" | "/problems/upload-incomplete" | "/problems/analysis-in-progress" | "/problems/last-administrator" | "/problems/too-many-api-keys" | "/problems/challenge-over" | "/problems/upload-expired" | "/problems/reset-link-invalid" | "/problems/challenge-expired" | "/problems/payload-too-large" | "/problems/upload-too-large" | "/problems/frame-too-large" | "/problems/unsupported-media-type" | "/problems/invalid-request" | "/problems/password-too-weak" | "/problems/upload-mismatch" | "/problems/frame-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported" | "/problems/image-too-large" | "/problems/image-too-small" | "/problems/kind-not-available" | "/problems/attribute-not-available" | "/problems/idempotency-key-reused" | "/problems/too-many-uploads" | "/problems/rate-limited" | "/problems/internal" | "/problems/busy";
+        ProblemType: "/problems/invalid-json" | "/problems/invalid-cursor" | "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-credentials" | "/problems/session-ended" | "/problems/invalid-api-key" | "/problems/challenge-token-invalid" | "/problems/forbidden" | "/problems/sign-up-closed" | "/problems/password-change-required" | "/problems/account-disabled" | "/problems/insufficient-scope" | "/problems/not-found" | "/problems/upload-not-found" | "/problems/analysis-not-found" | "/problems/user-not-found" | "/problems/session-not-found" | "/problems/api-key-not-found" | "/problems/challenge-not-found" | "/problems/person-not-found" | "/problems/face-not-found" | "/problems/method-not-allowed" | "/problems/username-taken" | "/problems/email-taken" | "/problems/upload-incomplete" | "/problems/analysis-in-progress" | "/problems/last-administrator" | "/problems/too-many-api-keys" | "/problems/too-many-faces" | "/problems/person-without-face" | "/problems/challenge-over" | "/problems/upload-expired" | "/problems/reset-link-invalid" | "/problems/challenge-expired" | "/problems/payload-too-large" | "/problems/upload-too-large" | "/problems/frame-too-large" | "/problems/unsupported-media-type" | "/problems/invalid-request" | "/problems/password-too-weak" | "/problems/upload-mismatch" | "/problems/frame-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported" | "/problems/image-too-large" | "/problems/image-too-small" | "/problems/face-not-usable" | "/problems/liveness-assertion-invalid" | "/problems/kind-not-available" | "/problems/attribute-not-available" | "/problems/idempotency-key-reused" | "/problems/too-many-uploads" | "/problems/rate-limited" | "/problems/internal" | "/problems/busy";
         /** @description Body of `PUT /liveness/challenges/{id}/frames`. */
         PutFrameRequest: {
             /**
@@ -1530,6 +1831,26 @@ export interface components {
              */
             token: components["schemas"]["Secret"];
         };
+        /** @description Body of `POST /people/{id}/verify`: either a photo or a passed liveness challenge. */
+        VerifyPersonRequest: {
+            /**
+             * Format: uuid
+             * @description A photo with one face. Whoever holds a picture of the person can make one: to let somebody in, ask for liveness.
+             * @default null
+             */
+            uploadId?: string | null;
+            /**
+             * Format: password
+             * @description The assertion of a passed liveness challenge; good once.
+             * @default null
+             */
+            livenessAssertion?: components["schemas"]["Secret"] | null;
+            /**
+             * @description The weakest challenge that is enough, where there is an assertion; `sequence` if left out.
+             * @default null
+             */
+            livenessAtLeast?: components["schemas"]["ChallengeKind"] | null;
+        };
     };
     responses: {
         /** @description `invalid-json`: The body is not valid JSON. */
@@ -1774,6 +2095,30 @@ export interface components {
                 };
             };
         };
+        /** @description `person-not-found`: We do not know this person. */
+        PersonNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/person-not-found";
+                };
+            };
+        };
+        /** @description `face-not-found`: We do not know this face. */
+        FaceNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/face-not-found";
+                };
+            };
+        };
         /** @description `method-not-allowed`: This address does not support the method. */
         MethodNotAllowed: {
             headers: {
@@ -1857,6 +2202,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "/problems/too-many-api-keys";
+                };
+            };
+        };
+        /** @description `too-many-faces`: The person has as many faces as a person can have; erase one first. */
+        TooManyFaces: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/too-many-faces";
+                };
+            };
+        };
+        /** @description `person-without-face`: There is no face of this person to compare with; add one first. */
+        PersonWithoutFace: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/person-without-face";
                 };
             };
         };
@@ -2061,6 +2430,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "/problems/image-too-small";
+                };
+            };
+        };
+        /** @description `face-not-usable`: This photo cannot be used. */
+        FaceNotUsable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/face-not-usable";
+                };
+            };
+        };
+        /** @description `liveness-assertion-invalid`: This assertion is not good here, was used before or is too old. */
+        LivenessAssertionInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "/problems/liveness-assertion-invalid";
                 };
             };
         };
@@ -4230,6 +4623,977 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    listPeople: {
+        parameters: {
+            query?: {
+                /** @description Items of a page; 20 if left out. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "personId": "01890a5e-0000-7000-8000-00000000000a",
+                     *           "displayName": "Ada",
+                     *           "externalId": "4711",
+                     *           "createdAt": "2026-11-20T11:00:00Z",
+                     *           "faceCount": 1
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PersonPage"];
+                };
+            };
+            400: components["responses"]["InvalidCursor"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
+                    };
+                };
+            };
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    createPerson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, 1 to 128 visible ASCII characters: repeating a request with the same key has the effect and the answer of the first. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "displayName": "Ada",
+                 *       "externalId": "4711",
+                 *       "consent": {
+                 *         "noticeVersion": "2026-11",
+                 *         "givenBy": "Ada",
+                 *         "at": "2026-11-20T10:58:00Z"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreatePersonRequest"];
+            };
+        };
+        responses: {
+            /** @description The person. */
+            201: {
+                headers: {
+                    /** @description Path of the person. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "personId": "01890a5e-0000-7000-8000-00000000000a",
+                     *       "displayName": "Ada",
+                     *       "externalId": "4711",
+                     *       "consent": {
+                     *         "noticeVersion": "2026-11",
+                     *         "givenBy": "Ada",
+                     *         "at": "2026-11-20T10:58:00Z"
+                     *       },
+                     *       "createdAt": "2026-11-20T11:00:00Z",
+                     *       "faces": [
+                     *         {
+                     *           "faceId": "01890a5d-ac96-774b-bcce-b302099a8057",
+                     *           "addedAt": "2026-11-20T11:01:00Z",
+                     *           "quality": {
+                     *             "brightness": 71,
+                     *             "sharpness": 83.5
+                     *           },
+                     *           "pose": {
+                     *             "roll": 1.5,
+                     *             "yaw": -4.2,
+                     *             "pitch": 3
+                     *           },
+                     *           "image": "/api/people/01890a5e-0000-7000-8000-00000000000a/faces/01890a5d-ac96-774b-bcce-b302099a8057/image"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
+                    };
+                };
+            };
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description `invalid-request`: Something in the request is not acceptable.
+             *
+             *     `idempotency-key-reused`: This Idempotency-Key was used for another request.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/invalid-request" | "/problems/idempotency-key-reused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    getPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "personId": "01890a5e-0000-7000-8000-00000000000a",
+                     *       "displayName": "Ada",
+                     *       "externalId": "4711",
+                     *       "consent": {
+                     *         "noticeVersion": "2026-11",
+                     *         "givenBy": "Ada",
+                     *         "at": "2026-11-20T10:58:00Z"
+                     *       },
+                     *       "createdAt": "2026-11-20T11:00:00Z",
+                     *       "faces": [
+                     *         {
+                     *           "faceId": "01890a5d-ac96-774b-bcce-b302099a8057",
+                     *           "addedAt": "2026-11-20T11:01:00Z",
+                     *           "quality": {
+                     *             "brightness": 71,
+                     *             "sharpness": 83.5
+                     *           },
+                     *           "pose": {
+                     *             "roll": 1.5,
+                     *             "yaw": -4.2,
+                     *             "pitch": 3
+                     *           },
+                     *           "image": "/api/people/01890a5e-0000-7000-8000-00000000000a/faces/01890a5d-ac96-774b-bcce-b302099a8057/image"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
+                    };
+                };
+            };
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
+            404: components["responses"]["PersonNotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    deletePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt; keep it as your record of the erasure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "personId": "01890a5e-0000-7000-8000-00000000000a",
+                     *       "erasedAt": "2026-11-20T12:00:00Z",
+                     *       "faceCount": 1,
+                     *       "imageCount": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErasureReceipt"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
+                    };
+                };
+            };
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
+            404: components["responses"]["PersonNotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    changePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "displayName": "Ada Lovelace"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangePersonRequest"];
+            };
+        };
+        responses: {
+            /** @description The person as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "personId": "01890a5e-0000-7000-8000-00000000000a",
+                     *       "displayName": "Ada",
+                     *       "externalId": "4711",
+                     *       "consent": {
+                     *         "noticeVersion": "2026-11",
+                     *         "givenBy": "Ada",
+                     *         "at": "2026-11-20T10:58:00Z"
+                     *       },
+                     *       "createdAt": "2026-11-20T11:00:00Z",
+                     *       "faces": [
+                     *         {
+                     *           "faceId": "01890a5d-ac96-774b-bcce-b302099a8057",
+                     *           "addedAt": "2026-11-20T11:01:00Z",
+                     *           "quality": {
+                     *             "brightness": 71,
+                     *             "sharpness": 83.5
+                     *           },
+                     *           "pose": {
+                     *             "roll": 1.5,
+                     *             "yaw": -4.2,
+                     *             "pitch": 3
+                     *           },
+                     *           "image": "/api/people/01890a5e-0000-7000-8000-00000000000a/faces/01890a5d-ac96-774b-bcce-b302099a8057/image"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
+                    };
+                };
+            };
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
+            404: components["responses"]["PersonNotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    addPersonFace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "uploadId": "01890a5d-ac96-774b-bcce-b302099a8057"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AddFaceRequest"];
+            };
+        };
+        responses: {
+            /** @description The face. */
+            201: {
+                headers: {
+                    /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "faceId": "01890a5d-ac96-774b-bcce-b302099a8057",
+                     *       "addedAt": "2026-11-20T11:01:00Z",
+                     *       "quality": {
+                     *         "brightness": 71,
+                     *         "sharpness": 83.5
+                     *       },
+                     *       "pose": {
+                     *         "roll": 1.5,
+                     *         "yaw": -4.2,
+                     *         "pitch": 3
+                     *       },
+                     *       "image": "/api/people/01890a5e-0000-7000-8000-00000000000a/faces/01890a5d-ac96-774b-bcce-b302099a8057/image"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PersonFace"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
+                    };
+                };
+            };
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
+            /**
+             * @description `upload-not-found`: We do not know this upload.
+             *
+             *     `person-not-found`: We do not know this person.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/upload-not-found" | "/problems/person-not-found";
+                    };
+                };
+            };
+            /**
+             * @description `upload-incomplete`: The photo has not been uploaded yet.
+             *
+             *     `too-many-faces`: The person has as many faces as a person can have; erase one first.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/upload-incomplete" | "/problems/too-many-faces";
+                    };
+                };
+            };
+            410: components["responses"]["UploadExpired"];
+            /**
+             * @description `payload-too-large`: The body is too large.
+             *
+             *     `upload-too-large`: The photo is too large.
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/payload-too-large" | "/problems/upload-too-large";
+                    };
+                };
+            };
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description `invalid-request`: Something in the request is not acceptable.
+             *
+             *     `upload-mismatch`: The uploaded photo is not the one that was announced.
+             *
+             *     `not-an-image`: The upload is not a JPEG or PNG image.
+             *
+             *     `image-corrupt`: The image is damaged or incomplete.
+             *
+             *     `image-unsupported`: Images of this kind are not supported.
+             *
+             *     `image-too-large`: The image has too many pixels.
+             *
+             *     `image-too-small`: The image has too few pixels.
+             *
+             *     `face-not-usable`: This photo cannot be used.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/invalid-request" | "/problems/upload-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported" | "/problems/image-too-large" | "/problems/image-too-small" | "/problems/face-not-usable";
+                    };
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    deletePersonFace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                faceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Erased. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
+                    };
+                };
+            };
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
+            /**
+             * @description `person-not-found`: We do not know this person.
+             *
+             *     `face-not-found`: We do not know this face.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/person-not-found" | "/problems/face-not-found";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    getPersonFaceImage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                faceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address itself, for callers that accept `application/json`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://images.example.org/u/1/people/2/3.jpg?X-Amz-Signature=0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImageAddress"];
+                };
+            };
+            /** @description The picture is there. */
+            302: {
+                headers: {
+                    /** @description Short-lived address of the picture. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
+                    };
+                };
+            };
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
+            /**
+             * @description `person-not-found`: We do not know this person.
+             *
+             *     `face-not-found`: We do not know this face.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/person-not-found" | "/problems/face-not-found";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    verifyPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "livenessAssertion": "eyJhbGciOiJIUzI1NiJ9.e30.c2ln",
+                 *       "livenessAtLeast": "sequence"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VerifyPersonRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer, whether it is yes or no. */
+            200: {
+                headers: {
+                    /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "verified": true,
+                     *       "similarity": 97.2,
+                     *       "threshold": 90,
+                     *       "liveness": "sequence"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PersonVerification"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            /**
+             * @description `unauthenticated`: Sign in first.
+             *
+             *     `token-expired`: The access token has expired.
+             *
+             *     `invalid-api-key`: This API key is unknown, revoked or too old.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/unauthenticated" | "/problems/token-expired" | "/problems/invalid-api-key";
+                    };
+                };
+            };
+            /**
+             * @description `password-change-required`: Change your one-time password first.
+             *
+             *     `insufficient-scope`: This API key does not have the scope for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/password-change-required" | "/problems/insufficient-scope";
+                    };
+                };
+            };
+            /**
+             * @description `upload-not-found`: We do not know this upload.
+             *
+             *     `person-not-found`: We do not know this person.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/upload-not-found" | "/problems/person-not-found";
+                    };
+                };
+            };
+            /**
+             * @description `upload-incomplete`: The photo has not been uploaded yet.
+             *
+             *     `person-without-face`: There is no face of this person to compare with; add one first.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/upload-incomplete" | "/problems/person-without-face";
+                    };
+                };
+            };
+            410: components["responses"]["UploadExpired"];
+            /**
+             * @description `payload-too-large`: The body is too large.
+             *
+             *     `upload-too-large`: The photo is too large.
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/payload-too-large" | "/problems/upload-too-large";
+                    };
+                };
+            };
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description `invalid-request`: Something in the request is not acceptable.
+             *
+             *     `upload-mismatch`: The uploaded photo is not the one that was announced.
+             *
+             *     `not-an-image`: The upload is not a JPEG or PNG image.
+             *
+             *     `image-corrupt`: The image is damaged or incomplete.
+             *
+             *     `image-unsupported`: Images of this kind are not supported.
+             *
+             *     `image-too-large`: The image has too many pixels.
+             *
+             *     `image-too-small`: The image has too few pixels.
+             *
+             *     `face-not-usable`: This photo cannot be used.
+             *
+             *     `liveness-assertion-invalid`: This assertion is not good here, was used before or is too old.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "/problems/invalid-request" | "/problems/upload-mismatch" | "/problems/not-an-image" | "/problems/image-corrupt" | "/problems/image-unsupported" | "/problems/image-too-large" | "/problems/image-too-small" | "/problems/face-not-usable" | "/problems/liveness-assertion-invalid";
+                    };
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Busy"];
+        };
+    };
     createLivenessChallenge: {
         parameters: {
             query?: never;
@@ -4331,6 +5695,8 @@ export interface operations {
                     };
                 };
             };
+            404: components["responses"]["PersonNotFound"];
+            409: components["responses"]["PersonWithoutFace"];
             410: components["responses"]["ChallengeExpired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

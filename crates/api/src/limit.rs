@@ -41,11 +41,28 @@ pub const FORGOT_ADDRESS: Rate = Rate {
     window_s: 15 * 60,
 };
 
+/// Faces of people, 5 per minute: from the contract of the API.
+pub const FACES: Rate = Rate {
+    name: "faces",
+    amount: 5,
+    window_s: 60,
+};
+
+/// Verifications, 10 per minute: from the contract of the API.
+pub const VERIFY: Rate = Rate {
+    name: "verify",
+    amount: 10,
+    window_s: 60,
+};
+
 /// Operations that an account may call only so often. What counts failures, as signing in does, is not here: the
 /// function decides then.
 pub const LIMITED: &[(&Route, Rate)] = &[
     (&routes::CREATE_UPLOAD, UPLOADS),
     (&routes::LIST_ANALYSES, LISTS),
+    (&routes::LIST_PEOPLE, LISTS),
+    (&routes::ADD_FACE, FACES),
+    (&routes::VERIFY_PERSON, VERIFY),
     (&routes::LIST_SESSIONS, LISTS),
     (&routes::LIST_USERS, LISTS),
     (&routes::LIST_API_KEYS, LISTS),

@@ -82,6 +82,14 @@ id! {
     AnalysisId
 }
 id! {
+    /// Names a registered person. UUID version 7, so sorting by id is sorting by time of registration.
+    PersonId
+}
+id! {
+    /// Names a face of a registered person: the upload that it came with.
+    FaceId
+}
+id! {
     /// Names a liveness challenge.
     ChallengeId
 }

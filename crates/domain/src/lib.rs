@@ -23,7 +23,9 @@ pub use analysis::{AnalysisList, MaskVerdict, is_low_confidence};
 pub use api_key::{ApiKeyHash, ApiKeyLookup, ApiKeyUse, StoredApiKey};
 pub use fault::{Fault, Retry};
 pub use geometry::{InvalidBox, PixelBox, RatioBox};
-pub use id::{AnalysisId, ApiKeyId, ChallengeId, DoorId, InvalidId, SessionId, UploadId, UserId};
+pub use id::{
+    AnalysisId, ApiKeyId, ChallengeId, DoorId, FaceId, InvalidId, PersonId, SessionId, UploadId, UserId,
+};
 pub use limit::{Mark, Swap, Swapped};
 pub use paging::{InvalidLimit, PageLimit};
 pub use scope::Scope;

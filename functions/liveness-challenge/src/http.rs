@@ -250,6 +250,7 @@ async fn verify<D: Capabilities>(context: Arc<Context<D>>, request: Request) -> 
         reason: reason.map(answer::reason),
         hint: verdict.course.hint.filter(|_| !passed).map(answer::hint),
         assertion,
+        person: None,
         assertion_expires_at: passed.then(|| format!("{:.0}", expires_at(&verdict.decision))),
     }))
 }

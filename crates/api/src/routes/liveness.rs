@@ -24,7 +24,7 @@ pub const CREATE_CHALLENGE: Route = Route {
                   follow the instructions in the answers, and ask for the result when the phase is `over`. Five \
                   challenges in three minutes that are not passed are followed by a pause of half an hour, and twenty \
                   in a day by one of an hour and longer. Frames and result are for whoever began: the account, or the \
-                  API key.",
+                  API key. With `personId` it is passed only by that person.",
     query: None,
     body: Some(Body {
         schema: schema_of::<wire::CreateChallengeRequest>,
@@ -41,7 +41,14 @@ pub const CREATE_CHALLENGE: Route = Route {
         ),
         headers: &[],
     }],
-    own_problems: &[P::ChallengeExpired, P::IdempotencyKeyReused, P::RateLimited],
+    own_problems: &[
+        P::ChallengeExpired,
+        P::IdempotencyKeyReused,
+        P::RateLimited,
+        P::InsufficientScope,
+        P::PersonNotFound,
+        P::PersonWithoutFace,
+    ],
 };
 
 /// Takes a frame.

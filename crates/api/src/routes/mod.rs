@@ -4,6 +4,7 @@ mod audit;
 mod auth;
 mod keys;
 mod liveness;
+mod people;
 mod photos;
 mod users;
 
@@ -11,6 +12,7 @@ pub use audit::*;
 pub use auth::*;
 pub use keys::*;
 pub use liveness::*;
+pub use people::*;
 pub use photos::*;
 pub use users::*;
 
@@ -27,6 +29,9 @@ pub const PRESIGN_UPLOAD_FUNCTION: &str = "PresignUploadFunction";
 pub const ANALYZE_FUNCTION: &str = "AnalyzeFunction";
 /// Logical id of the function that judges liveness challenges.
 pub const LIVENESS_CHALLENGE_FUNCTION: &str = "LivenessChallengeFunction";
+
+/// Logical id of the function that registers and recognises people.
+pub const PEOPLE_FUNCTION: &str = "PeopleFunction";
 
 /// Every operation, in the order of the document.
 pub const ROUTES: &[&Route] = &[
@@ -57,6 +62,15 @@ pub const ROUTES: &[&Route] = &[
     &GET_ANALYSIS,
     &DELETE_ANALYSIS,
     &GET_ANALYSIS_IMAGE,
+    &CREATE_PERSON,
+    &LIST_PEOPLE,
+    &GET_PERSON,
+    &CHANGE_PERSON,
+    &DELETE_PERSON,
+    &ADD_FACE,
+    &DELETE_FACE,
+    &GET_FACE_IMAGE,
+    &VERIFY_PERSON,
     &CREATE_CHALLENGE,
     &PUT_FRAME,
     &VERIFY_CHALLENGE,

@@ -87,6 +87,18 @@ pub enum AuditEvent {
     ApiKeyRevoked,
     /// An API key was used for the first time within an hour.
     ApiKeyUsed,
+    /// Somebody registered a person.
+    PersonCreated,
+    /// Somebody changed what a person is called.
+    PersonChanged,
+    /// Somebody erased a person.
+    PersonErased,
+    /// Somebody added a face to a person, or tried.
+    FaceAdded,
+    /// Somebody erased a face of a person.
+    FaceErased,
+    /// Somebody asked whether somebody is a person; refused where the answer was no.
+    PersonVerified,
     /// An operator rotated the signing keys.
     SigningKeysRotated,
 }
@@ -124,7 +136,7 @@ pub struct AuditEntry {
     /// The API key that did it, or null.
     #[schemars(extend("format" = "uuid"))]
     pub api_key_id: Option<String>,
-    /// The account, session or API key it was done to, where that is another.
+    /// The account, session, API key or person it was done to, where that is another.
     #[schemars(extend("format" = "uuid"))]
     pub subject_id: Option<String>,
     /// Network it came from (IPv4 by /24, IPv6 by /48); null for the operator.

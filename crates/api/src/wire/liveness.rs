@@ -30,6 +30,11 @@ pub struct CreateChallengeRequest {
     #[serde(default)]
     #[schemars(length(min = 1, max = 64))]
     pub subject: Option<String>,
+    /// The registered person it must be, in place of a subject: passed only where the face is theirs, and the assertion is good for
+    /// them only. API keys need the scope `identify` as well.
+    #[serde(default)]
+    #[schemars(extend("format" = "uuid"))]
+    pub person_id: Option<String>,
 }
 
 opaque_debug!(CreateChallengeRequest);
@@ -262,7 +267,7 @@ pub struct VerifyChallengeRequest {
 opaque_debug!(VerifyChallengeRequest);
 
 /// Result of a challenge.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChallengeResult {
     /// Whether a person was in front of the camera, as far as such a challenge can tell.
@@ -281,9 +286,27 @@ pub struct ChallengeResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("format" = "date-time"))]
     pub assertion_expires_at: Option<String>,
+    /// How similar the face is to that of the person who was named at the beginning; only where `passed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<ChallengePerson>,
 }
 
 opaque_debug!(ChallengeResult);
+
+/// The person who took a challenge.
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChallengePerson {
+    /// Who.
+    #[schemars(extend("format" = "uuid"))]
+    pub person_id: String,
+    /// Similarity to the most similar face of the person, in percent.
+    pub similarity: f32,
+    /// Similarity that is asked for, in percent.
+    pub threshold: f32,
+}
+
+opaque_debug!(ChallengePerson);
 
 /// Why a challenge was not passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -313,6 +336,8 @@ pub enum ChallengeReason {
     WrongGesture,
     /// Another person came in.
     Swapped,
+    /// It is not the person who was named at the beginning.
+    OtherPerson,
     /// Ended before everything was done.
     Incomplete,
 }

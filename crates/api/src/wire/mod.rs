@@ -18,6 +18,7 @@ mod audit;
 mod auth;
 mod keys;
 mod liveness;
+mod people;
 mod uploads;
 mod users;
 
@@ -26,6 +27,7 @@ pub use audit::*;
 pub use auth::*;
 pub use keys::*;
 pub use liveness::*;
+pub use people::*;
 pub use uploads::*;
 pub use users::*;
 
