@@ -11,6 +11,7 @@ mod local;
 mod models;
 mod python;
 mod readme;
+mod room;
 mod run;
 mod test;
 mod tidy;

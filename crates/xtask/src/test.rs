@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::local::Running;
 use crate::run::{self, cargo, command, say, step};
-use crate::{client, local, models, python, readme, tidy};
+use crate::{client, local, models, python, readme, room, tidy};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -28,6 +28,7 @@ pub(crate) struct Args {
 pub(crate) fn test(args: &Args) -> Result<()> {
     let started = Instant::now();
     let mut steps = Steps::default();
+    room::look(room::FOR_TESTS_MB);
     steps.run("format", || {
         run::run(&mut command(&cargo(), ["fmt", "--all", "--check"]))
     });

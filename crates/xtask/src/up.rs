@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::{client, local, models, run};
+use crate::{client, local, models, room, run};
 
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -38,6 +38,7 @@ pub(crate) struct Args {
 ///
 /// Whatever a step reports, with the step's name.
 pub(crate) fn up(args: &Args) -> Result<()> {
+    room::look(room::FOR_UP_MB);
     run::step("1/4 client dependencies", client::install)?;
     run::step("2/4 client", client::build)?;
     run::step("3/4 build (the first one takes minutes)", || {
