@@ -1,4 +1,4 @@
-//! Rekognition's comparison of two pictures in a bucket.
+//! Rekognition's comparison of two pictures, each in its bucket.
 
 use aws_sdk_rekognition::Client;
 use aws_sdk_rekognition::operation::compare_faces::CompareFacesError;
@@ -24,7 +24,8 @@ impl FaceComparer {
     }
 
     /// Returns how similar the largest face of `source` and the most similar face of `target` are, in percent; `None`
-    /// where none of `target` reaches `at_least_percent`, or one of the pictures has no face that can be compared.
+    /// where none of `target` reaches `at_least_percent`, or one of the pictures has no face that can be compared. Both
+    /// are the bucket's name and the object's key. With an `at_least_percent` of 0 there is a number wherever there are faces.
     ///
     /// Maps to `rekognition:CompareFaces`, and to `s3:GetObject` with the caller's own rights.
     ///
@@ -33,12 +34,11 @@ impl FaceComparer {
     /// [`Fault`] if Rekognition failed, or may not read the objects.
     pub async fn compare(
         &self,
-        bucket: &str,
-        source: &ObjectKey,
-        target: &ObjectKey,
+        source: (&str, &ObjectKey),
+        target: (&str, &ObjectKey),
         at_least_percent: f32,
     ) -> Result<Option<f32>, Fault> {
-        let image = |key: &ObjectKey| {
+        let image = |(bucket, key): (&str, &ObjectKey)| {
             let object = S3Object::builder().bucket(bucket).name(key.as_str()).build();
             Image::builder().s3_object(object).build()
         };

@@ -8,7 +8,7 @@ use std::fmt;
 
 use api::wire::{ChallengeGesture, ChallengeKind};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{ChallengeId, UserId};
+use domain::{ChallengeId, PersonId, UserId};
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ pub struct Claims {
     /// Whom it is about, where an API key said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
+    /// The registered person whose face it was, where that was asked for; only in assertions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per: Option<String>,
     /// What was passed; only in assertions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<ChallengeKind>,
@@ -59,6 +62,9 @@ pub struct Assertion {
     pub owner: UserId,
     /// Whom it is about, where an API key said so; else the owner.
     pub subject: Option<String>,
+    /// The registered person whose face it was, where that was asked for. An assertion of one person is none of another:
+    /// whoever lets a person in refuses it where this is somebody else.
+    pub person: Option<PersonId>,
     /// What was passed.
     pub kind: ChallengeKind,
     /// What was not asked for, because whoever began did not want it. Without blinking, smiling and opening the mouth there is
@@ -139,6 +145,8 @@ impl TokenKeys {
             challenge: ChallengeId::parse(&claims.jti).ok()?,
             owner: UserId::parse(&claims.own).ok()?,
             subject: claims.sub,
+            // Whoever was named and cannot be read is not nobody.
+            person: claims.per.map(|it| PersonId::parse(&it)).transpose().ok()?,
             kind,
             avoided: claims.avoided,
         })
@@ -186,6 +194,7 @@ mod tests {
             jti: ID.to_owned(),
             own: ID.to_owned(),
             sub: Some("badge 7".to_owned()),
+            per: None,
             kind: Some(ChallengeKind::Sequence),
             avoided: vec![ChallengeGesture::Smile],
             iat: 100,
@@ -206,6 +215,22 @@ mod tests {
         assert_eq!(assertion.subject.as_deref(), Some("badge 7"));
         assert_eq!(assertion.avoided, [ChallengeGesture::Smile]);
         assert!(keys(&[1]).assertion(&token, nose, at(220)).is_none());
+    }
+
+    #[test]
+    fn an_assertion_names_the_person_it_is_about_or_nobody() {
+        let read = |per: Option<&str>| {
+            let claims = Claims {
+                per: per.map(str::to_owned),
+                ..claims(ASSERTION_AUDIENCE)
+            };
+            let token = keys(&[1]).sign(&claims).unwrap();
+            keys(&[1]).assertion(&token, ChallengeKind::Sequence, at(100))
+        };
+        let person = PersonId::parse(ID).unwrap();
+        assert_eq!(read(Some(ID)).unwrap().person, Some(person));
+        assert_eq!(read(None).unwrap().person, None);
+        assert!(read(Some("x")).is_none());
     }
 
     #[test]

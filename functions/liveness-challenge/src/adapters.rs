@@ -97,7 +97,11 @@ impl CompareFaces for Aws {
     ) -> Result<Option<f32>, Fault> {
         let (source, target) = (ObjectKey::frame(id, source), ObjectKey::frame(id, target));
         self.comparer
-            .compare(self.frames.name(), &source, &target, at_least_percent)
+            .compare(
+                (self.frames.name(), &source),
+                (self.frames.name(), &target),
+                at_least_percent,
+            )
             .await
     }
 }

@@ -156,6 +156,7 @@ pub fn assertion(keys: &TokenKeys, kept: &Kept, verdict: &Verdict) -> Result<Str
         jti: kept.id.to_string(),
         own: kept.owner.to_string(),
         sub: verdict.course.subject.clone(),
+        per: None,
         kind: Some(verdict.course.kind.into()),
         avoided: verdict.course.avoided.clone(),
         iat: verdict.decision.decided_at_s,

@@ -27,7 +27,8 @@ use serde::de::DeserializeOwned;
 
 use crate::fault::{malformed, sdk_fault};
 use rows::{
-    ASSERTION, AssertionItem, CHALLENGE, ChallengeItem, FrameItem, challenge, frame_part, part_item, to_item,
+    ASSERTION, AssertionItem, CHALLENGE, ChallengeItem, FrameItem, assertion, challenge, frame_part,
+    part_item, to_item,
 };
 
 pub use rows::{AssertionRow, ChallengeRow, FrameRow, Lease, Part};
@@ -151,6 +152,26 @@ impl ChallengesTable {
         sent.send().await.map(drop).map_err(canceled)
     }
 
+    /// Returns the assertion of a challenge if it could be used up at the time `now`; it stays good. Consistent. Maps to
+    /// `dynamodb:GetItem`.
+    ///
+    /// For whoever has to look at the frame it is about before deciding to use it up. What was seen here proves nothing:
+    /// only [`Self::spend_assertion`] tells who was first.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed or the row does not parse.
+    pub async fn usable_assertion(
+        &self,
+        id: ChallengeId,
+        now: Timestamp,
+    ) -> Result<Option<AssertionRow>, Fault> {
+        const OPERATION: &str = "GetAssertion";
+        let item: Option<AssertionItem> = self.read(OPERATION, id, ASSERTION).await?;
+        let usable = item.filter(|it| it.is_usable(now));
+        usable.map(|it| assertion(OPERATION, &it)).transpose()
+    }
+
     /// Uses up the assertion of a challenge at the time `now`: of several attempts one succeeds. Returns what it says.
     /// Maps to `dynamodb:UpdateItem`.
     ///
@@ -183,10 +204,7 @@ impl ChallengesTable {
         })?;
         let item: AssertionItem = serde_dynamo::from_item(answer.attributes.unwrap_or_default())
             .map_err(|it| malformed(OPERATION, it))?;
-        Ok(AssertionRow {
-            reference_frame: item.reference_frame,
-            expires_at: Timestamp::from_second(item.good_until).map_err(|it| malformed(OPERATION, it))?,
-        })
+        Ok(assertion(OPERATION, &item)?)
     }
 
     async fn read<T: DeserializeOwned>(

@@ -110,7 +110,16 @@ pub(super) struct AssertionItem {
     pub(super) part: String,
     pub(super) reference_frame: u32,
     pub(super) good_until: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) spent_at: Option<i64>,
     pub(super) expires_at: i64,
+}
+
+impl AssertionItem {
+    /// The condition of using it up.
+    pub(super) fn is_usable(&self, now: Timestamp) -> bool {
+        self.spent_at.is_none() && now.as_second() < self.good_until
+    }
 }
 
 pub(super) fn frame_part(index: u32) -> String {
@@ -148,6 +157,7 @@ pub(super) fn part_item(
                 part: ASSERTION.to_owned(),
                 reference_frame: assertion.reference_frame,
                 good_until: assertion.expires_at.as_second(),
+                spent_at: None,
                 expires_at,
             },
         ),
@@ -180,6 +190,13 @@ pub(super) fn challenge(id: ChallengeId, item: ChallengeItem) -> Result<Challeng
         lease: item.leased_by.zip(until).map(|(by, until)| Lease { by, until }),
         body: item.body,
         forget_at: Timestamp::from_second(item.expires_at).map_err(|it| malformed(OPERATION, it))?,
+    })
+}
+
+pub(super) fn assertion(operation: &'static str, item: &AssertionItem) -> Result<AssertionRow, Fault> {
+    Ok(AssertionRow {
+        reference_frame: item.reference_frame,
+        expires_at: Timestamp::from_second(item.good_until).map_err(|it| malformed(operation, it))?,
     })
 }
 
@@ -233,6 +250,25 @@ mod tests {
             assert_eq!(part["expiresAt"], AttributeValue::N("1795001800".to_owned()));
             assert_eq!(part["challengeId"], AttributeValue::S(row().id.to_string()));
         }
+    }
+
+    #[test]
+    fn an_assertion_is_usable_until_it_is_spent_or_its_time_is_over() {
+        let good_until = row().forget_at;
+        let written = Part::Assertion(AssertionRow {
+            reference_frame: 2,
+            expires_at: good_until,
+        });
+        let item = part_item("", &row(), written).unwrap();
+        assert!(!item.contains_key("spentAt"));
+        let mut item: AssertionItem = serde_dynamo::from_item(item).unwrap();
+        let second = jiff::SignedDuration::from_secs(1);
+        assert!(item.is_usable(good_until - second));
+        assert!(!item.is_usable(good_until));
+        let read = assertion("", &item).unwrap();
+        assert_eq!((read.reference_frame, read.expires_at), (2, good_until));
+        item.spent_at = Some(0);
+        assert!(!item.is_usable(good_until - second));
     }
 
     #[test]
