@@ -1231,6 +1231,8 @@ export interface components {
              */
             height: number;
         };
+        /** @description Why a photo cannot be used; in the member `reasons` of the problem `face-not-usable`. */
+        FaceFault: "no-face" | "several-faces" | "too-small" | "turned-away" | "too-dark" | "too-bright" | "blurred" | "covered" | "enrolled-as-another";
         /** @description One thing in a request that is not acceptable. */
         FieldError: {
             /**
@@ -1547,6 +1549,8 @@ export interface components {
             errors?: components["schemas"]["FieldError"][];
             /** @description Why, for kinds that have several reasons. */
             reason?: string;
+            /** @description Everything that is wrong with a photo that cannot be used. */
+            reasons?: components["schemas"]["FaceFault"][];
             /**
              * Format: uint64
              * @description The limit that was passed, in bytes.

@@ -86,6 +86,18 @@ export function problemText(problem: Problem): string {
       return 'This kind of analysis is not available.'
     case 'analysis-not-found':
       return 'This analysis does not exist. It may have been deleted.'
+    case 'person-not-found':
+      return 'This person is not registered. They may have been erased.'
+    case 'face-not-found':
+      return 'This face is not there any more. It may have been erased.'
+    case 'too-many-faces':
+      return 'There are ten faces of this person already, which is the most there can be. Erase one first.'
+    case 'person-without-face':
+      return 'There is no face of this person to compare with. Add one first.'
+    case 'face-not-usable':
+      return 'This photo cannot be used. Take another one: one face, looking into the camera, in good light.'
+    case 'liveness-assertion-invalid':
+      return 'This liveness check cannot be used here: it was used before, is too old, or was another one. Do another check.'
     case 'challenge-token-invalid':
     case 'challenge-not-found':
     case 'challenge-over':
@@ -137,6 +149,11 @@ function fieldText(field: string): string {
     name: 'The name',
     scopes: 'What it may do',
     prefix: 'What you search for',
+    displayName: 'The name',
+    externalId: 'The identifier',
+    'consent.noticeVersion': 'The notice',
+    'consent.givenBy': 'Who agrees',
+    'consent.at': 'The time of the consent',
   }
   return names[field] ?? 'Something in the request'
 }

@@ -36,6 +36,13 @@ export function subjectOf({ subjectId, apiKeyId, event, outcome }: AuditEntry, n
     case 'sign-out':
     case 'refresh-reused':
       return sessionOf(subjectId)
+    case 'person-created':
+    case 'person-changed':
+    case 'person-erased':
+    case 'face-added':
+    case 'face-erased':
+    case 'person-verified':
+      return personOf(subjectId)
     case 'sign-in':
       // What was opened, or whose password was wrong.
       return outcome === 'done' ? sessionOf(subjectId) : accountOf(subjectId, names)
@@ -55,6 +62,11 @@ function keyOf(id: string): Party {
 
 function sessionOf(id: string): Party {
   return { text: texts.audit.session(short(id)), userId: null, title: id }
+}
+
+/** The log has no names of people, and neither has an administrator. */
+function personOf(id: string): Party {
+  return { text: texts.audit.person(short(id)), userId: null, title: id }
 }
 
 function short(id: string): string {

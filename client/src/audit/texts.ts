@@ -17,6 +17,7 @@ export const auditTexts = {
     account: (end: string) => `Account …${end}`,
     session: (end: string) => `Session …${end}`,
     apiKey: (end: string) => `API key …${end}`,
+    person: (end: string) => `Person …${end}`,
     concerning: (name: string) => `Show what concerns ${name}`,
   },
 } as const
@@ -53,6 +54,12 @@ function doneText({ event, subjectId }: Told): string {
     case 'api-key-created': return 'Created an API key'
     case 'api-key-revoked': return 'Revoked an API key'
     case 'api-key-used': return 'Used an API key'
+    case 'person-created': return 'Registered a person'
+    case 'person-changed': return 'Changed a person'
+    case 'person-erased': return 'Erased a person'
+    case 'face-added': return 'Added a face'
+    case 'face-erased': return 'Erased a face'
+    case 'person-verified': return 'Verified a person'
     case 'signing-keys-rotated': return 'Rotated the signing keys'
     default: return event satisfies never
   }
@@ -67,6 +74,8 @@ function refusedText(entry: Told): string {
     case 'refresh-reused': return 'Session ended: a spent token was used again'
     case 'password-change': return 'Change of password refused: wrong current password'
     case 'password-reset': return 'Mailed link refused: used before or too old'
+    case 'face-added': return 'Face not added: the photo was not usable'
+    case 'person-verified': return 'Verified a person: it was somebody else'
     default: return `Refused: ${doneText(entry).toLowerCase()}`
   }
 }

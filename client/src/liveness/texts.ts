@@ -160,6 +160,8 @@ export function reasonText(reason: ChallengeReason, kind: ChallengeKind): string
     case 'wrong-way': return 'You turned the other way. The picture is a mirror: your left is at its left.'
     case 'wrong-gesture': return 'Something was done that was not asked for. Do only what is asked, and look straight ahead in between.'
     case 'swapped': return 'The face was not the same from beginning to end. Let one person do the whole check, with nothing before the face.'
+    case 'other-person':
+      return 'The face is not that of the registered person. If it should be, add a newer photo of them, and check in even light.'
     case 'incomplete': return 'The check ended before everything was done.'
     default:
       reason satisfies never

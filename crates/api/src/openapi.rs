@@ -37,6 +37,9 @@ struct ProblemSchema {
     /// Why, for kinds that have several reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// Everything that is wrong with a photo that cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasons: Option<Vec<crate::wire::FaceFault>>,
     /// The limit that was passed, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit_bytes: Option<u64>,
