@@ -18,6 +18,7 @@ mod fault;
 pub mod limits;
 pub mod mail;
 pub mod parameters;
+pub mod people;
 pub mod photos;
 pub mod resets;
 pub mod sessions;

@@ -13,7 +13,7 @@ use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::primitives::ByteStream;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::{AnalysisId, ChallengeId, Fault, UploadId, UserId};
+use domain::{AnalysisId, ChallengeId, FaceId, Fault, PersonId, UploadId, UserId};
 use jiff::Timestamp;
 
 use crate::fault::{malformed, sdk_fault};
@@ -52,6 +52,17 @@ impl ObjectKey {
     #[must_use]
     pub fn frame(challenge: ChallengeId, index: u32) -> Self {
         Self(format!("l/{challenge}/{index}.jpg"))
+    }
+
+    /// Key of the picture of a face of a person.
+    #[must_use]
+    pub fn person_face(owner: UserId, person: PersonId, face: FaceId) -> Self {
+        Self(format!("{}{face}.jpg", Self::person_folder(owner, person)))
+    }
+
+    /// What the keys of all pictures of a person begin with.
+    pub(crate) fn person_folder(owner: UserId, person: PersonId) -> String {
+        format!("u/{owner}/people/{person}/")
     }
 
     /// The key as text.
@@ -418,6 +429,13 @@ mod tests {
         assert_eq!(
             ObjectKey::result(user, analysis).as_str(),
             "01890a5d-ac96-774b-bcce-b302099a8057/01890a5f-0000-7000-8000-000000000002.json"
+        );
+        let person = PersonId::parse("01890a5e-0000-7000-8000-00000000000a").unwrap();
+        let face = FaceId::parse("01890a5f-0000-7000-8000-000000000003").unwrap();
+        assert_eq!(
+            ObjectKey::person_face(user, person, face).as_str(),
+            "u/01890a5d-ac96-774b-bcce-b302099a8057/people/01890a5e-0000-7000-8000-00000000000a/\
+             01890a5f-0000-7000-8000-000000000003.jpg"
         );
     }
 
