@@ -1,8 +1,6 @@
 import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
-import type { Api } from '../api/client.ts'
 import { failureOf } from '../api/problem.ts'
 import type { Failure } from '../api/problem.ts'
-import type { ImageVariant } from '../api/types.ts'
 
 export type PictureState =
   | { kind: 'loading' }
@@ -10,12 +8,12 @@ export type PictureState =
   | { kind: 'failed', failure: Failure }
 
 /**
- * The short-lived address of an analysis's picture.
+ * The short-lived address of a picture, loaded again when `id` changes.
  *
  * An address that runs out before the browser has used it is renewed once; a
  * picture that then still does not load has failed.
  */
-export function usePicture(api: Pick<Api, 'imageUrl'>, analysisId: () => string, variant: ImageVariant) {
+export function usePicture(id: () => string, addressOf: (id: string, options: { signal: AbortSignal }) => Promise<string>) {
   const state = shallowRef<PictureState>({ kind: 'loading' })
   let loading = new AbortController()
   let isRenewed = false
@@ -25,7 +23,7 @@ export function usePicture(api: Pick<Api, 'imageUrl'>, analysisId: () => string,
     const { signal } = (loading = new AbortController())
     state.value = { kind: 'loading' }
     try {
-      const url = await api.imageUrl(analysisId(), variant, { signal })
+      const url = await addressOf(id(), { signal })
       if (!signal.aborted) state.value = { kind: 'ready', url }
     } catch (error) {
       if (!signal.aborted) state.value = { kind: 'failed', failure: failureOf(error) }
@@ -53,7 +51,7 @@ export function usePicture(api: Pick<Api, 'imageUrl'>, analysisId: () => string,
     await load()
   }
 
-  watch(analysisId, retry, { immediate: true })
+  watch(id, retry, { immediate: true })
   onScopeDispose(() => { loading.abort() })
 
   return { state: shallowReadonly(state), shown, broken, retry }

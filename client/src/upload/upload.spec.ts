@@ -12,13 +12,13 @@ function problem(status: number, slug: ProblemSlug): Failure {
   return { kind: 'problem', problem: { type: `/problems/${slug}`, slug, status, title: slug, instance: 'r' } satisfies Problem }
 }
 
-function after(...events: UploadEvent[]): UploadState {
-  return events.reduce(next, START)
+function after(...events: UploadEvent<string>[]): UploadState<string> {
+  return events.reduce<UploadState<string>>(next, START)
 }
 
-const CHOSE: UploadEvent = { kind: 'chose', photo }
-const SCANNED: UploadEvent = { kind: 'scanned' }
-const STORED: UploadEvent = { kind: 'stored', stored }
+const CHOSE: UploadEvent<string> = { kind: 'chose', photo }
+const SCANNED: UploadEvent<string> = { kind: 'scanned' }
+const STORED: UploadEvent<string> = { kind: 'stored', stored }
 
 describe('an upload', () => {
   it('goes from choice to result', () => {
@@ -26,7 +26,7 @@ describe('an upload', () => {
     expect(after(CHOSE, SCANNED)).toEqual({ kind: 'uploading', photo, sentBytes: 0 })
     expect(after(CHOSE, SCANNED, { kind: 'sent', sentBytes: 3 })).toEqual({ kind: 'uploading', photo, sentBytes: 3 })
     expect(after(CHOSE, SCANNED, STORED)).toEqual({ kind: 'analysing', photo, stored })
-    expect(after(CHOSE, SCANNED, STORED, { kind: 'analysed', analysisId: 'a' })).toEqual({ kind: 'done', analysisId: 'a' })
+    expect(after(CHOSE, SCANNED, STORED, { kind: 'answered', result: 'a' })).toEqual({ kind: 'done', result: 'a' })
   })
 
   it('replaces a choice while nothing is under way, and not afterwards', () => {
@@ -55,7 +55,7 @@ describe('an upload', () => {
 
   it('ignores what comes too late', () => {
     const cancelled = after(CHOSE, SCANNED, { kind: 'cancelled' })
-    for (const late of [STORED, { kind: 'sent', sentBytes: 5 }, { kind: 'analysed', analysisId: 'a' }, { kind: 'failed', failure: offline }] as const) {
+    for (const late of [STORED, { kind: 'sent', sentBytes: 5 }, { kind: 'answered', result: 'a' }, { kind: 'failed', failure: offline }] as const) {
       expect(next(cancelled, late)).toBe(cancelled)
     }
   })

@@ -10,22 +10,23 @@ export interface Photo {
   previewUrl: string
 }
 
-/** A picture that has arrived; asking again with the same key gives the same analysis, not a second one. */
+/** A picture that has arrived; asking again with the same key gives the same result, not a second one. */
 export interface Stored {
   uploadId: string
   idempotencyKey: string
 }
 
-export type UploadState =
+/** `Result` is what the picture is for: an analysis, for instance. */
+export type UploadState<Result> =
   | { kind: 'choosing', refusal: Refusal | null }
   | { kind: 'camera' }
   | { kind: 'preview', photo: Photo }
   | { kind: 'uploading', photo: Photo, sentBytes: number }
   | { kind: 'analysing', photo: Photo, stored: Stored }
   | { kind: 'failed', photo: Photo, stored: Stored | null, failure: Failure }
-  | { kind: 'done', analysisId: string }
+  | { kind: 'done', result: Result }
 
-export type UploadEvent =
+export type UploadEvent<Result> =
   | { kind: 'chose', photo: Photo }
   | { kind: 'refused', refusal: Refusal }
   | { kind: 'opened-camera' }
@@ -33,14 +34,14 @@ export type UploadEvent =
   | { kind: 'scanned' }
   | { kind: 'sent', sentBytes: number }
   | { kind: 'stored', stored: Stored }
-  | { kind: 'analysed', analysisId: string }
+  | { kind: 'answered', result: Result }
   | { kind: 'failed', failure: Failure }
   | { kind: 'cancelled' }
 
-export const START: UploadState = { kind: 'choosing', refusal: null }
+export const START: UploadState<never> = { kind: 'choosing', refusal: null }
 
 /** Gives the state after an event. An event that means nothing in a state leaves it as it is. */
-export function next(state: UploadState, event: UploadEvent): UploadState {
+export function next<Result>(state: UploadState<Result>, event: UploadEvent<Result>): UploadState<Result> {
   switch (event.kind) {
     case 'chose':
       return isBusy(state) ? state : { kind: 'preview', photo: event.photo }
@@ -58,8 +59,8 @@ export function next(state: UploadState, event: UploadEvent): UploadState {
       return state.kind === 'uploading'
         ? { kind: 'analysing', photo: state.photo, stored: event.stored }
         : state
-    case 'analysed':
-      return state.kind === 'analysing' ? { kind: 'done', analysisId: event.analysisId } : state
+    case 'answered':
+      return state.kind === 'analysing' ? { kind: 'done', result: event.result } : state
     case 'failed':
       return afterFailure(state, event.failure)
     case 'cancelled':
@@ -70,12 +71,12 @@ export function next(state: UploadState, event: UploadEvent): UploadState {
 }
 
 /** While bytes or an answer are under way, another choice has to wait for a cancel. */
-export function isBusy(state: UploadState): boolean {
+export function isBusy(state: UploadState<unknown>): boolean {
   return state.kind === 'uploading' || state.kind === 'analysing'
 }
 
 /** A second attempt begins where the first one stopped. */
-function afterScan(state: UploadState): UploadState {
+function afterScan<Result>(state: UploadState<Result>): UploadState<Result> {
   if (state.kind === 'failed' && state.stored) {
     return { kind: 'analysing', photo: state.photo, stored: state.stored }
   }
@@ -85,7 +86,7 @@ function afterScan(state: UploadState): UploadState {
   return state
 }
 
-function afterFailure(state: UploadState, failure: Failure): UploadState {
+function afterFailure<Result>(state: UploadState<Result>, failure: Failure): UploadState<Result> {
   if (state.kind === 'uploading') {
     return { kind: 'failed', photo: state.photo, stored: null, failure }
   }
@@ -105,6 +106,7 @@ export function isWorthRepeating(failure: Failure): boolean {
     case 'image-unsupported':
     case 'image-too-large':
     case 'image-too-small':
+    case 'face-not-usable':
     case 'upload-too-large':
       return false
     default:

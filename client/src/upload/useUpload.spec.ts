@@ -5,14 +5,16 @@ import { pictureOf } from '../../test/pictures.ts'
 import { MockServer, problem } from '../../test/server.ts'
 import { transportTo } from '../../test/transport.ts'
 import { createApi } from '../api/client.ts'
+import type { Analysis } from '../api/types.ts'
 import { useUpload } from './useUpload.ts'
+import type { UploadControl } from './useUpload.ts'
 
 const PASSWORD = 'three plain unrelated words'
 
 describe('useUpload', () => {
   let server: MockServer
   let scope: EffectScope
-  let upload: ReturnType<typeof useUpload>
+  let upload: UploadControl<Analysis>
 
   beforeEach(async () => {
     server = new MockServer()
@@ -21,7 +23,7 @@ describe('useUpload', () => {
     await api.signIn('ada', PASSWORD)
     server.requests.length = 0
     scope = effectScope()
-    upload = scope.run(() => useUpload(api)) ?? expect.unreachable()
+    upload = scope.run(() => useUpload(api, ({ uploadId, ...key }, options) => api.createAnalysis(uploadId, { ...key, ...options }))) ?? expect.unreachable()
   })
   afterEach(() => { scope.stop() })
 
@@ -31,7 +33,7 @@ describe('useUpload', () => {
     await upload.choose(pictureOf(2), 'a.jpg')
     await upload.scan()
     const [id] = server.analyses.keys()
-    expect(upload.state.value).toEqual({ kind: 'done', analysisId: id })
+    expect(upload.state.value).toMatchObject({ kind: 'done', result: { analysisId: id } })
   })
 
   it('shows the last of two quick choices', async () => {

@@ -4,23 +4,27 @@ import { newIdempotencyKey } from '../api/idempotency.ts'
 import { failureOf } from '../api/problem.ts'
 import { checkPhoto } from './photo.ts'
 import { START, next } from './upload.ts'
-import type { Photo, Stored, UploadEvent } from './upload.ts'
+import type { Photo, Stored, UploadEvent, UploadState } from './upload.ts'
 
-type UploadApi = Pick<Api, 'createUpload' | 'putPhoto' | 'createAnalysis'>
+type UploadApi = Pick<Api, 'createUpload' | 'putPhoto'>
+
+export type UploadControl<Result> = ReturnType<typeof useUpload<Result>>
 
 /**
- * Takes one picture from the user's hands to its analysis.
+ * Takes one picture from the user's hands to what `use` makes of it.
  *
  * Only the newest choice and the newest attempt count: whatever an earlier one
  * still brings is dropped, and its requests are aborted.
  */
-export function useUpload(api: UploadApi) {
-  const state = shallowRef(START)
+export function useUpload<Result>(
+  api: UploadApi, use: (stored: Stored, options: { signal: AbortSignal }) => Promise<Result>,
+) {
+  const state = shallowRef<UploadState<Result>>(START)
   let choice = 0
   let attempt = new AbortController()
   let previewUrl: string | null = null
 
-  function send(event: UploadEvent): void {
+  function send(event: UploadEvent<Result>): void {
     state.value = next(state.value, event)
   }
 
@@ -60,9 +64,8 @@ export function useUpload(api: UploadApi) {
         send({ kind: 'stored', stored })
       }
       if (state.value.kind === 'analysing') {
-        const { uploadId, idempotencyKey } = state.value.stored
-        const analysis = await api.createAnalysis(uploadId, { idempotencyKey, signal })
-        if (!signal.aborted) send({ kind: 'analysed', analysisId: analysis.analysisId })
+        const result = await use(state.value.stored, { signal })
+        if (!signal.aborted) send({ kind: 'answered', result })
       }
     } catch (error) {
       if (!signal.aborted) send({ kind: 'failed', failure: failureOf(error) })
