@@ -3,12 +3,31 @@ import type { components } from '../src/api/schema.ts'
 
 type Face = components['schemas']['Face']
 type ImageSize = components['schemas']['ImageSize']
+type FaceFault = components['schemas']['FaceFault']
 
 const JPEG = [0xff, 0xd8, 0xff, 0xe0]
 
 /** A file that begins like a JPEG and, for the mock server, shows so many faces. */
 export function pictureOf(nFaces: number): File {
   return new File([new Uint8Array(JPEG), `faces=${nFaces};`], 'picture.jpg', { type: 'image/jpeg' })
+}
+
+/** A file that begins like a JPEG and, for the mock server, shows this person alone, with these faults. */
+export function portraitOf(who: string, faults: FaceFault[] = []): File {
+  const wrong = faults.length === 0 ? '' : `faults=${faults.join(',')};`
+  return new File([new Uint8Array(JPEG), `faces=1;who=${who};${wrong}`], 'portrait.jpg', { type: 'image/jpeg' })
+}
+
+/** Bytes of the beginning in which it may be written whom a picture shows. */
+const HEAD_BYTES = 200
+
+/** Whom the one face of a picture shows, and what is wrong with it. */
+export function portraitIn(bytes: Uint8Array): { who: string, faults: FaceFault[] } {
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, HEAD_BYTES))
+  const written = /faults=([\w,-]+);/.exec(head)?.[1]?.split(',') as FaceFault[] | undefined
+  const nFaces = facesIn(bytes).faces.length
+  const counted: FaceFault[] = nFaces === 1 ? [] : [nFaces === 0 ? 'no-face' : 'several-faces']
+  return { who: /who=([\w-]+);/.exec(head)?.[1] ?? 'somebody', faults: written ?? counted }
 }
 
 /** Begins like a JPEG and goes on like nothing. */

@@ -12,18 +12,14 @@ import { bearerOf, cookieOf, json, noContent, ok, problem } from './answers.ts'
 import type { MockAnswer, MockRequest } from './answers.ts'
 import { pageOf } from './history.ts'
 import { PlayedChallenge, challengeOf } from './liveness.ts'
-import { facesIn, isPicture } from './pictures.ts'
+import { PeopleRoutes } from './peopleRoutes.ts'
+import { facesIn } from './pictures.ts'
+import { Uploads } from './uploads.ts'
 
 export { problem }
 export type { MockAnswer, MockRequest }
 
 type Schemas = components['schemas']
-
-interface Uploaded {
-  owner: string
-  sizeBytes: number
-  bytes: Uint8Array | null
-}
 
 interface Kept {
   owner: string
@@ -38,6 +34,8 @@ const COOKIE = 'visavis_refresh'
 
 export class MockServer {
   readonly people: AccountRoutes
+  /** People whom accounts have registered. */
+  readonly registered: PeopleRoutes
   readonly analyses = new Map<string, Kept>()
   readonly requests: string[] = []
   /** What was sent, also without an answer. */
@@ -50,7 +48,9 @@ export class MockServer {
   challenge: PlayedChallenge | null = null
   /** What the next challenges lead to. */
   challengeResult: Schemas['ChallengeResult'] = { passed: true, assertion: 'assertion.of.challenge' }
-  private readonly uploads = new Map<string, Uploaded>()
+  /** Whom the last challenge was begun for. */
+  private challengePerson: string | null = null
+  private readonly uploads: Uploads
   /** Session of each. */
   private readonly accessTokens = new Map<string, string>()
   private readonly refreshTokens = new Map<string, string>()
@@ -62,6 +62,13 @@ export class MockServer {
     this.storage = options.storage ?? STORAGE
     this.now = options.now ?? (() => new Date())
     this.people = new AccountRoutes(this.now)
+    this.uploads = new Uploads(this.storage, this.now)
+    this.registered = new PeopleRoutes({
+      now: this.now,
+      storage: this.storage,
+      takeUpload: (owner, uploadId) => this.uploads.take(owner, uploadId),
+      record: (event, by, subject, outcome) => { this.people.record(event, { by, subject, ...outcome ? { outcome } : {} }) },
+    })
   }
 
   get accounts(): Map<string, Account> {
@@ -147,13 +154,14 @@ export class MockServer {
       return problem(403, 'password-change-required', 'Change your one-time password first')
     }
     const answer = this.people.answer(account, session, request, url, path)
+      ?? this.registered.answer(account.user.id, request, url, path)
     if (answer) return answer
     switch (`${request.method} ${path}`) {
-      case 'POST /uploads': return this.createUpload(account, json(request))
+      case 'POST /uploads': return this.uploads.create(account.user.id, json(request))
       case 'POST /analyses': return this.createAnalysis(account, json(request))
       case 'GET /analyses': return this.listAnalyses(account, url.searchParams)
     }
-    if (path.startsWith('/liveness/')) return this.answerLiveness(request, path)
+    if (path.startsWith('/liveness/')) return this.answerLiveness(account, request, path)
     const [, id = '', image] = /^\/analyses\/([^/]+)(\/image)?$/.exec(path) ?? []
     const kept = this.analyses.get(id)
     if (kept?.owner !== account.user.id) return problem(404, 'analysis-not-found', 'We do not know this analysis')
@@ -239,25 +247,9 @@ export class MockServer {
     return noContent()
   }
 
-  private createUpload(account: Account, body: Schemas['CreateUploadRequest']): MockAnswer {
-    const uploadId = randomUUID()
-    this.uploads.set(uploadId, { owner: account.user.id, sizeBytes: body.sizeBytes, bytes: null })
-    return ok<Schemas['Upload']>(201, {
-      uploadId,
-      url: `${this.storage}/uploads/${uploadId}`,
-      method: 'PUT',
-      headers: { 'content-type': body.contentType, 'content-length': String(body.sizeBytes) },
-      expiresAt: new Date(this.now().getTime() + 300_000).toISOString(),
-    })
-  }
-
   private createAnalysis(account: Account, body: Schemas['CreateAnalysisRequest']): MockAnswer {
-    const upload = this.uploads.get(body.uploadId)
-    if (upload?.owner !== account.user.id) return problem(404, 'upload-not-found', 'We do not know this upload')
-    if (!upload.bytes) return problem(409, 'upload-incomplete', 'The photo has not been uploaded yet')
-    this.uploads.delete(body.uploadId)
-    if (!isPicture(upload.bytes)) return problem(422, 'image-corrupt', 'The image is damaged or incomplete')
-    return ok(201, this.addAnalysis(account.user, upload.bytes))
+    const bytes = this.uploads.take(account.user.id, body.uploadId)
+    return bytes instanceof Uint8Array ? ok(201, this.addAnalysis(account.user, bytes)) : bytes
   }
 
   private listAnalyses(account: Account, query: URLSearchParams): MockAnswer {
@@ -265,30 +257,37 @@ export class MockServer {
     return ok(200, pageOf(all, query))
   }
 
-  private answerLiveness(request: MockRequest, path: string): MockAnswer {
+  private answerLiveness({ user }: Account, request: MockRequest, path: string): MockAnswer {
     if (path === '/liveness/challenges') {
       const expiresAt = new Date(this.now().getTime() + 180_000).toISOString()
-      this.challenge = new PlayedChallenge(challengeOf(json(request), expiresAt))
+      const body = json<Schemas['CreateChallengeRequest']>(request)
+      this.challengePerson = body.personId ?? null
+      const refusal = this.challengePerson === null ? null : this.registered.whyNoChallenge(user.id, this.challengePerson)
+      if (refusal) return refusal
+      this.challenge = new PlayedChallenge(challengeOf(body, expiresAt))
       return ok(201, this.challenge.challenge)
     }
     const { token } = json<Schemas['VerifyChallengeRequest']>(request)
     if (token !== this.challenge?.challenge.token) {
       return problem(401, 'challenge-token-invalid', 'This token does not belong to the challenge')
     }
-    return path.endsWith('/frames') ? ok(200, this.challenge.answer(json(request))) : ok(200, this.challengeResult)
+    return path.endsWith('/frames') ? ok(200, this.challenge.answer(json(request))) : ok(200, this.resultOfChallenge())
+  }
+
+  private resultOfChallenge(): Schemas['ChallengeResult'] {
+    const result = this.challengeResult
+    if (!result.passed || this.challengePerson === null) return result
+    return { ...result, person: this.registered.verified(this.challengePerson) }
   }
 
   private answerStorage(request: MockRequest, url: URL): MockAnswer {
     const [, bucket, id = ''] = /\/(uploads|images)\/([^/]+)/.exec(url.pathname) ?? []
     if (bucket === 'images') {
-      const kept = this.analyses.get(id)
-      return kept
-        ? { status: 200, headers: { 'content-type': 'image/jpeg' }, body: kept.bytes }
+      const bytes = this.analyses.get(id)?.bytes ?? this.registered.picture(id)
+      return bytes
+        ? { status: 200, headers: { 'content-type': 'image/jpeg' }, body: bytes }
         : { status: 404, headers: {}, body: '' }
     }
-    const upload = this.uploads.get(id)
-    if (upload?.sizeBytes !== request.body.length) return { status: 403, headers: {}, body: '<Error/>' }
-    upload.bytes = request.body
-    return { status: 200, headers: {}, body: '' }
+    return this.uploads.store(id, request.body)
   }
 }

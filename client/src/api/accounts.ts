@@ -5,7 +5,7 @@ import type {
   ManagedUser, SessionPage, UserPage, UsersQuery,
 } from './types.ts'
 
-interface Creation {
+export interface Creation {
   /** The same key again makes no second one; its answer has a new secret, and the one before is void. */
   idempotencyKey: string
 }

@@ -3,6 +3,7 @@ import { browserTransport } from './browser.ts'
 import { connect, noAnswer } from './connection.ts'
 import type { Session } from './connection.ts'
 import { livenessCalls } from './liveness.ts'
+import { peopleCalls } from './people.ts'
 import { RequestFailed } from './problem.ts'
 import type { Transport } from './transport.ts'
 import type { Analysis, AnalysisPage, ImageContentType, ImageVariant, ListQuery, SignUpRequest, Upload } from './types.ts'
@@ -97,6 +98,8 @@ export function createApi(transport: Transport = browserTransport()) {
     },
 
     ...livenessCalls(send),
+
+    ...peopleCalls(send),
 
     /** A short-lived address of the picture in the storage. */
     async imageUrl(id: string, variant: ImageVariant, options: Abortable = {}): Promise<string> {
