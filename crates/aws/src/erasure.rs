@@ -5,10 +5,12 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use domain::{Fault, UserId};
 
-use crate::fault::{malformed, sdk_fault};
+use crate::{
+    fault::{malformed, sdk_fault},
+    folders,
+};
 
 /// Rows of one request: Amazon DynamoDB, `BatchWriteItem`, takes at most 25.
 const ROWS_AT_ONCE: usize = 25;
@@ -60,54 +62,7 @@ impl OwnedObjects {
     ///
     /// [`Fault`] if the bucket failed; some may be gone.
     pub async fn erase(&self, user: UserId) -> Result<usize, Fault> {
-        let mut pages = self
-            .client
-            .list_objects_v2()
-            .bucket(&self.bucket)
-            .prefix(self.folder.of(user))
-            .into_paginator()
-            .send();
-        let mut n_erased = 0;
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|it| sdk_fault("ListObjects", it))?;
-            let keys = page.contents().iter().filter_map(|it| it.key());
-            n_erased += self.delete(keys).await?;
-        }
-        Ok(n_erased)
-    }
-
-    /// A page of a list has as many keys as one deletion takes: 1,000.
-    async fn delete(&self, keys: impl Iterator<Item = &str>) -> Result<usize, Fault> {
-        const OPERATION: &str = "DeleteObjects";
-        let objects = keys
-            .map(|it| ObjectIdentifier::builder().key(it).build())
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|it| malformed(OPERATION, it))?;
-        if objects.is_empty() {
-            return Ok(0);
-        }
-        let n_objects = objects.len();
-        let delete = Delete::builder()
-            .set_objects(Some(objects))
-            .quiet(true)
-            .build()
-            .map_err(|it| malformed(OPERATION, it))?;
-        let answer = self
-            .client
-            .delete_objects()
-            .bucket(&self.bucket)
-            .delete(delete)
-            .send()
-            .await
-            .map_err(|it| sdk_fault(OPERATION, it))?;
-        match answer.errors() {
-            [] => Ok(n_objects),
-            // Keys name accounts; codes do not.
-            [first, ..] => Err(Fault::later(
-                OPERATION,
-                format!("some were not deleted: {}", first.code().unwrap_or("no code")),
-            )),
-        }
+        folders::erase(&self.client, &self.bucket, &self.folder.of(user)).await
     }
 }
 

@@ -16,7 +16,10 @@ use base64::engine::general_purpose::STANDARD;
 use domain::{AnalysisId, ChallengeId, FaceId, Fault, PersonId, UploadId, UserId};
 use jiff::Timestamp;
 
-use crate::fault::{malformed, sdk_fault};
+use crate::{
+    fault::{malformed, sdk_fault},
+    folders,
+};
 
 /// Adapter on one bucket.
 #[derive(Debug, Clone)]
@@ -277,6 +280,16 @@ impl Bucket {
             .map_err(|it| sdk_fault("DeleteObject", it))?;
         Ok(())
     }
+
+    /// Removes all pictures of a person and returns their number. Idempotent. Maps to `s3:ListBucket` and
+    /// `s3:DeleteObject`.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the bucket failed; some may be gone.
+    pub async fn delete_person_pictures(&self, owner: UserId, person: PersonId) -> Result<usize, Fault> {
+        folders::erase(&self.client, &self.name, &ObjectKey::person_folder(owner, person)).await
+    }
 }
 
 fn presigning(
@@ -437,6 +450,18 @@ mod tests {
             "u/01890a5d-ac96-774b-bcce-b302099a8057/people/01890a5e-0000-7000-8000-00000000000a/\
              01890a5f-0000-7000-8000-000000000003.jpg"
         );
+    }
+
+    #[test]
+    fn the_folder_of_a_person_holds_their_pictures_and_nobody_elses() {
+        let owner = UserId::parse("01890a5d-ac96-774b-bcce-b302099a8057").unwrap();
+        let person = PersonId::parse("01890a5e-0000-7000-8000-00000000000a").unwrap();
+        let other = PersonId::parse("01890a5e-0000-7000-8000-0000000000aa").unwrap();
+        let face = FaceId::parse("01890a5f-0000-7000-8000-000000000003").unwrap();
+        let folder = ObjectKey::person_folder(owner, person);
+        let key = |person| ObjectKey::person_face(owner, person, face);
+        assert!(key(person).as_str().starts_with(&folder));
+        assert!(!key(other).as_str().starts_with(&folder));
     }
 
     #[test]

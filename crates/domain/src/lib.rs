@@ -5,12 +5,13 @@
 //! somebody may or may not have checked.
 //!
 //! Reading order: [`Fault`] (how a failing service is spoken of), [`id`], [`account`], [`geometry`],
-//! [`analysis`], [`paging`], [`scope`].
+//! [`analysis`], [`face_rule`], [`paging`], [`scope`].
 
 pub mod account;
 pub mod analysis;
 mod api_key;
 pub mod audit;
+pub mod face_rule;
 pub mod fault;
 pub mod geometry;
 pub mod id;
@@ -21,6 +22,7 @@ pub mod scope;
 pub use account::{Email, InvalidEmail, InvalidUsername, Role, Username};
 pub use analysis::{AnalysisList, MaskVerdict, is_low_confidence};
 pub use api_key::{ApiKeyHash, ApiKeyLookup, ApiKeyUse, StoredApiKey};
+pub use face_rule::{FaceFault, SeenFace};
 pub use fault::{Fault, Retry};
 pub use geometry::{InvalidBox, PixelBox, RatioBox};
 pub use id::{
