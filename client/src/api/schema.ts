@@ -825,7 +825,7 @@ export interface components {
         /** @description What a person can be spared. */
         ChallengeGesture: "turn" | "blink" | "smile" | "mouth-open" | "come-closer";
         /** @description What the person could do better. */
-        ChallengeHint: "no-face" | "only-one-face" | "center-face" | "come-closer" | "move-back" | "look-straight" | "hold-still" | "other-way" | "only-what-is-asked" | "back-to-middle" | "relax-first";
+        ChallengeHint: "no-face" | "only-one-face" | "center-face" | "come-closer" | "move-back" | "look-straight" | "hold-still" | "other-way" | "only-what-is-asked" | "back-to-middle" | "relax-first" | "picture-stands-still";
         /** @description What the person is asked to do now. */
         ChallengeInstruction: {
             /** @description The deed. */

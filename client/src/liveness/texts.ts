@@ -115,6 +115,7 @@ export function hintText(hint: ChallengeHint): string {
     case 'other-way': return 'The other way.'
     case 'only-what-is-asked': return 'Only what is asked, nothing else.'
     case 'relax-first': return 'Relax your face first, then do it again.'
+    case 'picture-stands-still': return 'Your camera shows the same picture again and again. Is it paused?'
     case 'back-to-middle': return 'Back to the middle first, then slowly and straight to the circle.'
     default:
       hint satisfies never

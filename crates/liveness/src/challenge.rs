@@ -36,6 +36,10 @@ pub const NOSE_FRAMES: u32 = 40;
 /// Most frames of a sequence. From the product's requirements.
 pub const SEQUENCE_FRAMES: u32 = 60;
 
+/// Frames in a row with the same pixels from which on the camera stands still. Chosen: a camera in the dark takes fewer
+/// pictures than are asked for, so that one or two are there twice; four of them are most of a second.
+pub const FROZEN_FRAMES: usize = 4;
+
 /// A challenge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Challenge {
@@ -168,7 +172,8 @@ impl Challenge {
             self.fail(Reason::TooManyFrames, None)
         } else if is_duplicate {
             // No evidence of anything; its time is judged with the next frame's.
-            (None, None)
+            let stands_still = FROZEN_FRAMES <= self.ledger.n_equal();
+            (None, stands_still.then_some(Hint::PictureStandsStill))
         } else {
             self.judge(frame)
         };

@@ -128,6 +128,13 @@ impl Ledger {
         is_duplicate
     }
 
+    /// Returns how many frames there were with the pixels of the last one, without another one in between; 0 before any.
+    pub(crate) fn n_equal(&self) -> usize {
+        let last = self.marks.last().map(|it| it.sha256);
+        let newest_first = self.marks.iter().rev();
+        newest_first.take_while(|it| Some(it.sha256) == last).count()
+    }
+
     fn note_times(&mut self, frame: &Frame) {
         let (taken_first, received_first) = *self.first.get_or_insert((frame.taken_at, frame.received_at));
         if let Some(last) = self.last.replace(frame.taken_at) {

@@ -88,6 +88,8 @@ named! {
         BackToMiddle = "back-to-middle",
         /// Relax the face first, then do it again.
         RelaxFirst = "relax-first",
+        /// The camera gives the same picture again and again: nothing in it is judged.
+        PictureStandsStill = "picture-stands-still",
     }
 }
 

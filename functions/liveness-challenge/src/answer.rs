@@ -157,6 +157,7 @@ pub const fn hint(hint: Hint) -> ChallengeHint {
         Hint::OnlyWhatIsAsked => ChallengeHint::OnlyWhatIsAsked,
         Hint::BackToMiddle => ChallengeHint::BackToMiddle,
         Hint::RelaxFirst => ChallengeHint::RelaxFirst,
+        Hint::PictureStandsStill => ChallengeHint::PictureStandsStill,
     }
 }
 

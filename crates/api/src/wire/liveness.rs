@@ -253,6 +253,8 @@ pub enum ChallengeHint {
     BackToMiddle,
     /// Relax the face first, then do it again.
     RelaxFirst,
+    /// The camera gives the same picture again and again, and nothing in it is judged: see to the camera.
+    PictureStandsStill,
 }
 
 /// Body of `POST /liveness/challenges/{id}/verify`.

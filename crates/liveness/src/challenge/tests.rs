@@ -192,6 +192,33 @@ fn a_duplicate_is_no_evidence() {
 }
 
 #[test]
+fn a_camera_that_stands_still_is_told_from_one_that_is_slow() {
+    let (challenge, _) = take(nose(), 0, face());
+    let (mut challenge, _) = take(challenge, 1, face());
+    let mut hints = Vec::new();
+    for index in 2..8 {
+        let mut again = frame(index, vec![face()]);
+        // One picture until the sixth frame, then the camera is back.
+        if index < 7 {
+            again.sha256 = frame(1, vec![]).sha256;
+        }
+        let (next, outcome) = challenge.advance(&again, again.received_at);
+        challenge = next;
+        hints.push(outcome.hint == Some(Hint::PictureStandsStill));
+    }
+    assert_eq!(hints, [false, false, true, true, true, false]);
+    assert_eq!(challenge.phase(), Phase::Step { number: 1 });
+    // A loop of two pictures is no camera that stands still, whatever else it is.
+    for index in 8..14 {
+        let mut again = frame(index, vec![face()]);
+        again.sha256 = frame(index % 2, vec![]).sha256;
+        let (next, outcome) = challenge.advance(&again, again.received_at);
+        challenge = next;
+        assert_eq!(outcome.hint, None);
+    }
+}
+
+#[test]
 fn what_was_found_outside_fails_a_challenge_that_had_passed_once() {
     let swapped = nose().reject(Reason::Swapped);
     assert_eq!(swapped.phase(), Phase::Failed(Reason::Swapped));

@@ -206,6 +206,29 @@ async fn a_request_that_died_keeps_a_challenge_only_for_a_moment() {
 }
 
 #[tokio::test]
+async fn whoever_has_a_camera_that_stands_still_is_told() {
+    let desk = Desk::new();
+    let begun = desk.begin("sequence").await;
+    desk.next(&begun, 0).await;
+    desk.next(&begun, 1).await;
+    let mut hints = Vec::new();
+    for index in 2..6 {
+        desk.wait(250);
+        let (_, answer) = desk.send(&begun, index, &jpeg(1)).await;
+        hints.push(answer["hint"].clone());
+    }
+    let still = json!("picture-stands-still");
+    assert_eq!(hints, [json!(null), json!(null), still.clone(), still.clone()]);
+    // Where it stays so, that is what can be done better.
+    desk.wait(20_000);
+    let (_, result) = desk.verify(&begun).await;
+    assert_eq!(
+        result,
+        json!({ "passed": false, "reason": "timeout", "hint": still })
+    );
+}
+
+#[tokio::test]
 async fn after_the_end_only_what_was_taken_is_answered() {
     let desk = Desk::new();
     let begun = desk.begin("nose").await;
