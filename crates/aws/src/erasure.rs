@@ -91,6 +91,13 @@ pub const ANALYSES: Belongs = Belongs {
     except: None,
 };
 
+/// People, and their faces.
+pub const PEOPLE: Belongs = Belongs {
+    index: None,
+    key: &["userId", "part"],
+    except: None,
+};
+
 /// API keys. The row stays by which all keys of the owner are refused.
 pub const API_KEYS: Belongs = Belongs {
     index: None,
@@ -209,7 +216,7 @@ impl Belongs {
 mod tests {
     use super::*;
     use crate::photos::ObjectKey;
-    use domain::{AnalysisId, UploadId};
+    use domain::{AnalysisId, FaceId, PersonId, UploadId};
 
     const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
@@ -217,9 +224,11 @@ mod tests {
     fn folders_hold_what_the_keys_of_an_account_begin_with() {
         let user = UserId::parse(ID).unwrap();
         let (upload, analysis) = (UploadId::parse(ID).unwrap(), AnalysisId::parse(ID).unwrap());
+        let (person, face) = (PersonId::parse(ID).unwrap(), FaceId::parse(ID).unwrap());
         for (folder, key) in [
             (Folder::BelowU, ObjectKey::upload(user, upload)),
             (Folder::BelowU, ObjectKey::image(user, analysis, "original")),
+            (Folder::BelowU, ObjectKey::person_face(user, person, face)),
             (Folder::AtTop, ObjectKey::result(user, analysis)),
         ] {
             let folder = folder.of(user);
@@ -234,6 +243,6 @@ mod tests {
         let row = |key: &str| Row::from([("keyId".to_owned(), AttributeValue::S(key.to_owned()))]);
         assert!(API_KEYS.keeps(&row("owner")));
         assert!(!API_KEYS.keeps(&row(ID)));
-        assert!(!UPLOADS.keeps(&row("owner")));
+        assert!(!UPLOADS.keeps(&row("owner")) && !PEOPLE.keeps(&row("owner")));
     }
 }

@@ -16,6 +16,7 @@ async fn init(binary: &str, kit: &Kit) -> Result<Function, InitError> {
         "analyze" => analyze::init(kit).await,
         "erase-account" => erase_account::init(kit).await,
         "liveness-challenge" => liveness_challenge::init(kit).await,
+        "people" => people::init(kit).await,
         "low-confidence-notifier" => low_confidence_notifier::init(kit).await,
         other => unreachable!("{other} is not among BINARIES"),
     }
@@ -28,6 +29,7 @@ const BINARIES: &[&str] = &[
     "analyze",
     "erase-account",
     "liveness-challenge",
+    "people",
     "low-confidence-notifier",
 ];
 

@@ -12,6 +12,7 @@ use aws::photos::{Bucket, GetError, Object, ObjectKey, Presigned};
 use aws::uploads::{Claim, ClaimError, Remembered, UploadRow, UploadsTable};
 use callers::Callers;
 use domain::{AnalysisId, Fault, UploadId, UserId};
+use intake::Jpeg;
 use jiff::Timestamp;
 use lambda_kit::{Function, InitError, Kit};
 
@@ -22,7 +23,6 @@ use crate::capabilities::{
 use crate::config::Config;
 use crate::history::LINK_LIFETIME;
 use crate::http::{self, Context};
-use crate::photo::Jpeg;
 
 /// Largest result file that is read, in bytes. A hundred faces with thirty landmarks each are below 1 MB.
 const MAX_RESULT_BYTES: u64 = 4 * 1024 * 1024;

@@ -6,9 +6,8 @@ use aws::faces::{DetectFacesFailure, DetectedFace, FaceAttribute};
 use aws::photos::{GetError, Object, Presigned};
 use aws::uploads::{Claim, ClaimError, Remembered, UploadRow};
 use domain::{AnalysisId, Fault, UploadId, UserId};
+use intake::Jpeg;
 use jiff::Timestamp;
-
-use crate::photo::Jpeg;
 
 /// Reads what was announced for an upload. Maps to `dynamodb:GetItem`.
 pub trait GetUpload {

@@ -9,19 +9,18 @@ use std::time::{Duration, Instant};
 use api::wire::{Analysis, Attribute, ImageVariant};
 use aws::analyses::{PutAnalysisError, StoredAnalysis};
 use aws::faces::{DetectFacesFailure, DetectedFace};
-use aws::photos::GetError;
 use aws::uploads::{Claim, ClaimError, Remembered, UploadRow, UploadState};
 use domain::{AnalysisId, Fault, UploadId, UserId};
+use intake::{Jpeg, Photo, TakeError, off_the_executor};
 use jiff::Timestamp;
 use picture::PictureError;
-use sha2::{Digest as _, Sha256};
 
 use crate::capabilities::{
     ClaimUpload, DetectFaces, GetAnalysis, GetUpload, KeepImages, KeepResults, PutAnalysis, RememberRequest,
     TakeUploadedPhoto,
 };
 use crate::found::{self, Subject};
-use crate::photo::{Jpeg, Photo};
+use crate::photo;
 
 /// How long one attempt holds an upload. Longer than the function may run (29 s), so that no two attempts overlap.
 pub const CLAIM_LIFETIME: Duration = Duration::from_secs(40);
@@ -107,6 +106,17 @@ pub enum AnalyzeError {
 impl From<Fault> for AnalyzeError {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
+    }
+}
+
+impl From<TakeError> for AnalyzeError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Incomplete => Self::UploadIncomplete,
+            TakeError::Mismatch => Self::UploadMismatch,
+            TakeError::Picture(error) => Self::Picture(error),
+            TakeError::Fault(fault) => Self::Fault(fault),
+        }
     }
 }
 
@@ -247,41 +257,16 @@ async fn attempt<D: Analyzes>(
 
 /// Returns the uploaded photo, if it is what was announced, with the pictures made of it.
 async fn take<D: TakeUploadedPhoto>(deps: &D, row: &UploadRow) -> Result<(Photo, Jpeg, Jpeg), AnalyzeError> {
-    let object = match deps.get_photo(row.user, row.upload, row.size_bytes).await {
-        Ok(object) => object,
-        Err(GetError::Missing) => return Err(AnalyzeError::UploadIncomplete),
-        Err(GetError::TooLarge { .. }) => return Err(AnalyzeError::UploadMismatch),
-        Err(GetError::Fault(fault)) => return Err(fault.into()),
+    let arrived = deps.get_photo(row.user, row.upload, row.size_bytes).await;
+    let pictures = |it: Photo| {
+        let (original, thumbnail) = (it.original(), photo::thumbnail(&it));
+        (it, original, thumbnail)
     };
-    let promised = row.clone();
-    off_the_executor(move || {
-        let as_announced = object.bytes.len() as u64 == promised.size_bytes
-            && object.content_type == promised.content_type
-            && promised
-                .sha256
-                .is_none_or(|it| Sha256::digest(&object.bytes)[..] == it);
-        if !as_announced {
-            return Err(AnalyzeError::UploadMismatch);
-        }
-        let photo = Photo::read(&object.bytes).map_err(AnalyzeError::Picture)?;
-        if photo.format().media_type() != promised.content_type {
-            return Err(AnalyzeError::UploadMismatch);
-        }
-        let (original, thumbnail) = (photo.original(), photo.thumbnail());
-        Ok((photo, original, thumbnail))
-    })
-    .await?
+    Ok(intake::take(row, arrived, pictures).await?)
 }
 
 async fn annotate(photo: Photo, faces: Vec<DetectedFace>) -> Result<Jpeg, Fault> {
-    off_the_executor(move || photo.annotated(&found::marks(&faces))).await
-}
-
-/// Runs what takes a second of a processor where it keeps nobody waiting.
-async fn off_the_executor<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|panicked| Fault::never("ReadPhoto", panicked))
+    off_the_executor(move || photo::annotated(&photo, &found::marks(&faces))).await
 }
 
 /// Marks the upload as used and removes its photo. The analysis stands whatever comes of it: what fails here is

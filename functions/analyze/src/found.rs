@@ -7,9 +7,10 @@ use aws::analyses::AnalysisRow;
 use aws::faces::{DetectedFace, Emotion, FaceAttribute, Gender, Verdict};
 use domain::analysis::best_confidence;
 use domain::{AnalysisId, AnalysisList, UploadId, UserId, is_low_confidence};
+use intake::Photo;
 use jiff::Timestamp;
 
-use crate::photo::{Mark, Photo};
+use crate::photo::Mark;
 
 /// What an analysis is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

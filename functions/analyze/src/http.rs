@@ -6,9 +6,9 @@ use api::wire::{AnalysisPage, CreateAnalysisRequest, ImageAddress, ImageQuery, K
 use api::{Problem, ProblemType, routes};
 use aws::analyses::AnalysisFilter;
 use domain::{AnalysisId, PageLimit, UploadId};
+use intake::picture_problem;
 use jiff::Timestamp;
 use lambda_kit::{AccessTokens, ApiKeys, Clock, Failure, Ids, Limits, Request, Response, Router, cursor};
-use picture::PictureError;
 
 use crate::capabilities::ListAnalyses;
 use crate::create::{AnalyzeError, Analyzes, CLAIM_LIFETIME, Made, Order, analyze};
@@ -180,30 +180,6 @@ impl From<AnalyzeError> for Failure {
             AnalyzeError::Fault(fault) => fault.into(),
         }
     }
-}
-
-/// Returns the problem for a picture that we do not take. What the library says about it is fit for people.
-fn picture_problem(error: &PictureError) -> Problem {
-    let size = |kind, width: u32, height: u32| Problem::new(kind).with("width", width).with("height", height);
-    let problem = match *error {
-        PictureError::NotAnImage | PictureError::Empty => Problem::new(ProblemType::NotAnImage),
-        PictureError::Truncated | PictureError::Corrupt => Problem::new(ProblemType::ImageCorrupt),
-        PictureError::TooManyBytes { limit_bytes, .. } => {
-            Problem::new(ProblemType::UploadTooLarge).with("limitBytes", limit_bytes)
-        }
-        PictureError::TooLarge { width, height } => size(ProblemType::ImageTooLarge, width, height),
-        PictureError::TooSmall { width, height } => size(ProblemType::ImageTooSmall, width, height),
-        PictureError::UnsupportedColor { .. }
-        | PictureError::UnsupportedCoding
-        | PictureError::Animated
-        | PictureError::TooComplex
-        | PictureError::TrailingBytes { .. } => Problem::new(ProblemType::ImageUnsupported),
-    };
-    let mut sentence = error.to_string();
-    if let Some(first) = sentence.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    problem.detail(sentence + ".")
 }
 
 impl From<HistoryError> for Failure {

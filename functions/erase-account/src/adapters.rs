@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use aws::{
-    erasure::{ANALYSES, API_KEYS, Folder, OwnedObjects, OwnedRows, SESSIONS, UPLOADS},
+    collections::FaceCollections,
+    erasure::{ANALYSES, API_KEYS, Folder, OwnedObjects, OwnedRows, PEOPLE, SESSIONS, UPLOADS},
     users::UsersTable,
 };
 use domain::{Fault, UserId};
@@ -11,17 +12,18 @@ use lambda_kit::{Failure, Function, InitError, Kit};
 use serde_json::{Value, json};
 
 use crate::{
-    capabilities::{EraseObjects, EraseRows, GetAccount},
+    capabilities::{EraseCollection, EraseObjects, EraseRows, GetAccount},
     config::Config,
     handler::{ACTION, erase_if_gone, handle},
 };
 
-/// Tables and buckets.
+/// Tables, buckets and collections.
 #[derive(Debug)]
 pub struct Aws {
     users: UsersTable,
-    rows: [OwnedRows; 4],
+    rows: [OwnedRows; 5],
     objects: [OwnedObjects; 3],
+    collections: FaceCollections,
 }
 
 /// Puts the function together.
@@ -38,12 +40,14 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
             OwnedRows::new(&kit.aws, config.analyses_table, ANALYSES),
             OwnedRows::new(&kit.aws, config.api_keys_table, API_KEYS),
             OwnedRows::new(&kit.aws, config.sessions_table, SESSIONS),
+            OwnedRows::new(&kit.aws, config.people_table, PEOPLE),
         ],
         objects: [
             OwnedObjects::new(&kit.aws, config.uploads_bucket, Folder::BelowU),
             OwnedObjects::new(&kit.aws, config.images_bucket, Folder::BelowU),
             OwnedObjects::new(&kit.aws, config.results_bucket, Folder::AtTop),
         ],
+        collections: FaceCollections::new(&kit.aws, config.collection_prefix),
     };
     Ok(function(Arc::new(deps)))
 }
@@ -51,7 +55,7 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
 /// Returns the function over something that can erase.
 pub(crate) fn function<D>(deps: Arc<D>) -> Function
 where
-    D: GetAccount + EraseRows + EraseObjects + Send + Sync + 'static,
+    D: GetAccount + EraseRows + EraseObjects + EraseCollection + Send + Sync + 'static,
 {
     let for_records = deps.clone();
     Function::records(move |record| {
@@ -66,13 +70,18 @@ where
 
 async fn by_hand<D>(deps: &D, event: &Value) -> Result<Value, Failure>
 where
-    D: GetAccount + EraseRows + EraseObjects + Sync,
+    D: GetAccount + EraseRows + EraseObjects + EraseCollection + Sync,
 {
     let user = event["userId"].as_str().and_then(|it| UserId::parse(it).ok());
     let user =
         user.ok_or_else(|| Fault::never("EraseAccount", "userId must be the identifier of an account"))?;
     Ok(match erase_if_gone(deps, user).await? {
-        Some(erased) => json!({ "erased": true, "rows": erased.n_rows, "objects": erased.n_objects }),
+        Some(erased) => json!({
+            "erased": true,
+            "rows": erased.n_rows,
+            "objects": erased.n_objects,
+            "collection": erased.had_collection,
+        }),
         None => json!({ "erased": false, "reason": "the account exists" }),
     })
 }
@@ -92,6 +101,12 @@ impl EraseRows for Aws {
 impl EraseObjects for Aws {
     async fn erase_objects(&self, user: UserId) -> Result<usize, Fault> {
         sum(futures::future::join_all(self.objects.iter().map(|it| it.erase(user))).await)
+    }
+}
+
+impl EraseCollection for Aws {
+    async fn erase_collection(&self, user: UserId) -> Result<bool, Fault> {
+        self.collections.erase(user).await
     }
 }
 

@@ -32,3 +32,13 @@ pub trait EraseObjects {
     /// [`Fault`] if a bucket failed; all the others were tried.
     fn erase_objects(&self, user: UserId) -> impl Future<Output = Result<usize, Fault>> + Send;
 }
+
+/// Erases descriptions of faces. Maps to `rekognition:DeleteCollection`.
+pub trait EraseCollection {
+    /// Erases the collection of an account with all faces that it describes, and tells whether there was one. Idempotent.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if Rekognition failed.
+    fn erase_collection(&self, user: UserId) -> impl Future<Output = Result<bool, Fault>> + Send;
+}

@@ -15,12 +15,16 @@ pub struct Config {
     pub api_keys_table: String,
     /// Table of sessions.
     pub sessions_table: String,
+    /// Table of people.
+    pub people_table: String,
     /// Bucket of photos that wait to be analyzed.
     pub uploads_bucket: String,
     /// Bucket of pictures.
     pub images_bucket: String,
     /// Bucket of results.
     pub results_bucket: String,
+    /// What the names of accounts' collections begin with.
+    pub collection_prefix: String,
 }
 
 impl Config {
@@ -36,9 +40,11 @@ impl Config {
             analyses_table: env.require("ANALYSES_TABLE")?,
             api_keys_table: env.require("API_KEYS_TABLE")?,
             sessions_table: env.require("SESSIONS_TABLE")?,
+            people_table: env.require("PEOPLE_TABLE")?,
             uploads_bucket: env.require("UPLOADS_BUCKET")?,
             images_bucket: env.require("IMAGES_BUCKET")?,
             results_bucket: env.require("RESULTS_BUCKET")?,
+            collection_prefix: env.require("COLLECTION_PREFIX")?,
         })
     }
 }

@@ -1,5 +1,5 @@
-//! Erases what an account had after the account was deleted: photos, pictures, results, the rows about them, API keys
-//! and sessions.
+//! Erases what an account had after the account was deleted: photos, pictures, results, the people whom it registered,
+//! the rows about all that, API keys and sessions.
 //!
 //! The stream of the table of accounts calls it, filtered in the template: when an account is deleted, and once more
 //! when what was left of it expires, for what a token that was still alive made in between. Nothing else may list or

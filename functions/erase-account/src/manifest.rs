@@ -11,9 +11,11 @@ pub const MANIFEST: Manifest = Manifest {
         "ANALYSES_TABLE",
         "API_KEYS_TABLE",
         "SESSIONS_TABLE",
+        "PEOPLE_TABLE",
         "UPLOADS_BUCKET",
         "IMAGES_BUCKET",
         "RESULTS_BUCKET",
+        "COLLECTION_PREFIX",
     ],
     grants: &[
         Grant {
@@ -30,6 +32,10 @@ pub const MANIFEST: Manifest = Manifest {
         },
         Grant {
             resource: "ApiKeysTable",
+            actions: &["dynamodb:Query", "dynamodb:BatchWriteItem"],
+        },
+        Grant {
+            resource: "PeopleTable",
             actions: &["dynamodb:Query", "dynamodb:BatchWriteItem"],
         },
         Grant {
@@ -63,6 +69,10 @@ pub const MANIFEST: Manifest = Manifest {
         Grant {
             resource: "ResultsBucket/*",
             actions: &["s3:DeleteObject"],
+        },
+        Grant {
+            resource: "collection/*",
+            actions: &["rekognition:DeleteCollection"],
         },
     ],
 };

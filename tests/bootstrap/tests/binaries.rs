@@ -47,6 +47,7 @@ async fn functions_behind_a_login_refuse_without_one_and_stay_alive() {
         ("PresignUploadFunction", "POST", "/api/uploads"),
         ("AnalyzeFunction", "GET", "/api/analyses"),
         ("LivenessChallengeFunction", "POST", "/api/liveness/challenges"),
+        ("PeopleFunction", "GET", "/api/people"),
     ] {
         let mut function = Binary::start(&suite, id).await;
         for _ in 0..2 {

@@ -59,8 +59,8 @@ impl Template {
 
     /// Logical id of what a policy's `Resource` names, followed by the part of it, `UploadsBucket/u/*`.
     ///
-    /// Parameters of the parameter store are no resources of the template; they are named by their path below
-    /// the stack's, `parameter/auth/jwks`.
+    /// Parameters of the parameter store and Rekognition's collections are no resources of the template; they are named by
+    /// what follows the stack's name, `parameter/auth/jwks` and `collection/*`.
     ///
     /// # Panics
     ///
@@ -82,8 +82,12 @@ impl Template {
     fn named_by_arn(&self, arn: &str) -> String {
         const PARAMETER: &str =
             "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}/";
+        const COLLECTION: &str = "arn:${AWS::Partition}:rekognition:${AWS::Region}:${AWS::AccountId}:collection/${AWS::StackName}-";
         if let Some(name) = arn.strip_prefix(PARAMETER) {
             return format!("parameter/{name}");
+        }
+        if let Some(name) = arn.strip_prefix(COLLECTION) {
+            return format!("collection/{name}");
         }
         if let Some(name) = arn.strip_prefix("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:") {
             return name.to_owned();
@@ -97,7 +101,7 @@ impl Template {
         }
         let name = arn
             .strip_prefix("arn:${AWS::Partition}:s3:::")
-            .expect("an ARN of S3, of SES, of a parameter or of an index");
+            .expect("an ARN of S3, of SES, of a parameter, of a collection or of an index");
         for (id, bucket) in self.resources("AWS::S3::Bucket") {
             let Some(("Sub", Value::String(bucket_name))) = intrinsic(&bucket["Properties"]["BucketName"])
             else {

@@ -13,6 +13,7 @@ const MANIFESTS: &[(&str, &Manifest)] = &[
     ("analyze", &analyze::MANIFEST),
     ("erase-account", &erase_account::MANIFEST),
     ("liveness-challenge", &liveness_challenge::MANIFEST),
+    ("people", &people::MANIFEST),
     ("low-confidence-notifier", &low_confidence_notifier::MANIFEST),
 ];
 
@@ -20,15 +21,16 @@ const MANIFESTS: &[(&str, &Manifest)] = &[
 const READ_BY_THE_SDK: &str = "AWS_ENDPOINT_URL_REKOGNITION";
 
 /// Statements without a trait of a function: keys are read, requests are counted and what happens is written down by
-/// `lambda-kit`, the origin is
-/// read as any parameter is, what is erased is found first, and the other lets S3 say that something is missing.
-const WITHOUT_A_TRAIT: [&str; 8] = [
+/// `lambda-kit`, the origin is read as any parameter is, what is erased is found first, Rekognition reads frames with the
+/// rights of whoever asks it to, and the other lets S3 say that something is missing.
+const WITHOUT_A_TRAIT: [&str; 9] = [
     "CountRequests",
     "FindObjects",
     "FindRows",
     "GetPublicKeys",
     "GetSiteOrigin",
     "MissUploadedPhoto",
+    "ReadFrames",
     "RecordAudit",
     "VerifyApiKeys",
 ];
@@ -87,7 +89,12 @@ fn every_function_gets_the_environment_it_reads_and_nothing_else() {
         let read: BTreeSet<_> = manifest.env.iter().map(|it| (*it).to_owned()).collect();
         assert_eq!(set, read, "{name}");
     }
-    for id in ["AnalyzeFunction", "LivenessChallengeFunction"] {
+    for id in [
+        "AnalyzeFunction",
+        "EraseAccountFunction",
+        "LivenessChallengeFunction",
+        "PeopleFunction",
+    ] {
         assert!(functions[id].env().contains_key(READ_BY_THE_SDK), "{id}");
     }
 }
@@ -121,8 +128,7 @@ fn every_function_may_do_what_it_does_and_nothing_else() {
 fn every_statement_is_a_capability_of_its_function() {
     let functions = Template::read().functions();
     for (name, manifest) in MANIFESTS {
-        let path = root().join("functions").join(name).join("src/capabilities.rs");
-        let capabilities = std::fs::read_to_string(path).unwrap();
+        let capabilities = capabilities(name);
         let mut seen = BTreeSet::new();
         for statement in functions[manifest.logical_id].statements() {
             let sid = statement.sid;
@@ -140,6 +146,22 @@ fn every_statement_is_a_capability_of_its_function() {
             assert!(seen.insert(sid.clone()), "{name} has two statements {sid}");
         }
     }
+}
+
+/// The text of the module in which a function says what it can do, with the modules below it.
+fn capabilities(function: &str) -> String {
+    let source = root().join("functions").join(function).join("src");
+    let mut text = std::fs::read_to_string(source.join("capabilities.rs")).unwrap();
+    for below in std::fs::read_dir(source.join("capabilities"))
+        .into_iter()
+        .flatten()
+    {
+        let path = below.unwrap().path();
+        if path.is_file() {
+            text += &std::fs::read_to_string(path).unwrap();
+        }
+    }
+    text
 }
 
 #[test]

@@ -9,6 +9,7 @@ use aws::faces::{DetectFacesFailure, DetectedFace, FaceAttribute};
 use aws::photos::{GetError, Object, ObjectKey, Presigned};
 use aws::uploads::{Claim, ClaimError, Remembered, UploadRow, UploadState};
 use domain::{AnalysisId, Fault, RatioBox, UploadId, UserId};
+use intake::Jpeg;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -17,7 +18,6 @@ use super::{
     RememberRequest, TakeUploadedPhoto,
 };
 use crate::create::{Made, Order, analyze};
-use crate::photo::Jpeg;
 
 pub(crate) const ADA: UserId = UserId::from_uuid(Uuid::from_u128(1));
 pub(crate) const BOB: UserId = UserId::from_uuid(Uuid::from_u128(2));

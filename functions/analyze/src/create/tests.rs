@@ -1,3 +1,5 @@
+use sha2::{Digest as _, Sha256};
+
 use super::*;
 use crate::capabilities::fakes::{ADA, BOB, World, analysis_id, jpeg, now, plain_face, upload_id};
 

@@ -160,63 +160,6 @@ async fn every_bad_picture_has_its_problem() {
     }
 }
 
-#[test]
-fn every_refusal_of_the_decoder_is_a_problem_with_a_sentence() {
-    use picture::ColorKind;
-    for (error, kind) in [
-        (PictureError::Empty, ProblemType::NotAnImage),
-        (PictureError::NotAnImage, ProblemType::NotAnImage),
-        (PictureError::Truncated, ProblemType::ImageCorrupt),
-        (PictureError::Corrupt, ProblemType::ImageCorrupt),
-        (
-            PictureError::TooManyBytes {
-                bytes: 2,
-                limit_bytes: 1,
-            },
-            ProblemType::UploadTooLarge,
-        ),
-        (
-            PictureError::TooLarge {
-                width: 20_000,
-                height: 20_000,
-            },
-            ProblemType::ImageTooLarge,
-        ),
-        (
-            PictureError::TooSmall { width: 1, height: 1 },
-            ProblemType::ImageTooSmall,
-        ),
-        (
-            PictureError::UnsupportedColor {
-                kind: ColorKind::Cmyk,
-            },
-            ProblemType::ImageUnsupported,
-        ),
-        (
-            PictureError::UnsupportedColor {
-                kind: ColorKind::SixteenBit,
-            },
-            ProblemType::ImageUnsupported,
-        ),
-        (PictureError::UnsupportedCoding, ProblemType::ImageUnsupported),
-        (PictureError::Animated, ProblemType::ImageUnsupported),
-        (PictureError::TooComplex, ProblemType::ImageUnsupported),
-        (
-            PictureError::TrailingBytes { count: 1 },
-            ProblemType::ImageUnsupported,
-        ),
-    ] {
-        let problem = picture_problem(&error);
-        assert_eq!(problem.kind(), kind, "{error:?}");
-        let document = problem.document("x");
-        let detail = document["detail"].as_str().unwrap();
-        assert!(
-            !detail.starts_with(|it: char| it.is_ascii_lowercase()) && detail.ends_with('.'),
-            "{detail}"
-        );
-    }
-}
-
 #[tokio::test]
 async fn problems_of_an_analysis_name_what_helps() {
     let document = |error: AnalyzeError| Failure::from(error).problem().document("x");

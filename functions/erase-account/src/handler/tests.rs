@@ -11,12 +11,13 @@ use super::*;
 const ADA: &str = "01890a5c-0000-7000-8000-000000000001";
 const BOB: &str = "01890a5c-0000-7000-8000-000000000002";
 
-/// Accounts, and whose rows and objects there are.
+/// Accounts, and whose rows, objects and collections there are.
 #[derive(Default)]
 struct World {
     accounts: Mutex<BTreeSet<String>>,
     rows: Mutex<BTreeSet<String>>,
     objects: Mutex<BTreeSet<String>>,
+    collections: Mutex<BTreeSet<String>>,
     failing: Mutex<Vec<&'static str>>,
 }
 
@@ -27,6 +28,7 @@ impl World {
             accounts: Mutex::new(BTreeSet::from([BOB.to_owned()])),
             rows: both(),
             objects: both(),
+            collections: both(),
             failing: Mutex::default(),
         })
     }
@@ -39,10 +41,10 @@ impl World {
         }
     }
 
-    /// Whose rows and whose objects are left.
-    fn left(&self) -> (Vec<String>, Vec<String>) {
+    /// Whose rows, whose objects and whose collections are left.
+    fn left(&self) -> [Vec<String>; 3] {
         let list = |it: &Mutex<BTreeSet<String>>| it.lock().unwrap().iter().cloned().collect();
-        (list(&self.rows), list(&self.objects))
+        [list(&self.rows), list(&self.objects), list(&self.collections)]
     }
 }
 
@@ -66,6 +68,13 @@ impl EraseObjects for World {
     }
 }
 
+impl EraseCollection for World {
+    async fn erase_collection(&self, user: UserId) -> Result<bool, Fault> {
+        self.check("EraseCollection")?;
+        Ok(self.collections.lock().unwrap().remove(&user.to_string()))
+    }
+}
+
 fn function(world: &Arc<World>) -> Function {
     crate::adapters::function(world.clone())
 }
@@ -83,8 +92,8 @@ async fn n_failed(function: &Function, event: Value) -> usize {
     answer["batchItemFailures"].as_array().unwrap().len()
 }
 
-fn only(user: &str) -> (Vec<String>, Vec<String>) {
-    (vec![user.to_owned()], vec![user.to_owned()])
+fn only(user: &str) -> [Vec<String>; 3] {
+    [(); 3].map(|()| vec![user.to_owned()])
 }
 
 #[tokio::test]
@@ -98,14 +107,22 @@ async fn a_deleted_account_loses_everything_and_another_nothing() {
 
 #[tokio::test]
 async fn what_fails_comes_again_and_does_not_keep_the_rest() {
-    let world = World::of_two();
-    let function = function(&world);
-    world.failing.lock().unwrap().push("EraseRows");
-    assert_eq!(n_failed(&function, event("account-deleted")).await, 1);
-    assert_eq!(world.left().1, [BOB], "the objects are gone all the same");
-    world.failing.lock().unwrap().clear();
-    assert_eq!(n_failed(&function, event("account-deleted")).await, 0);
-    assert_eq!(world.left(), only(BOB));
+    for (failing, capability) in ["EraseRows", "EraseObjects", "EraseCollection"]
+        .into_iter()
+        .enumerate()
+    {
+        let world = World::of_two();
+        let function = function(&world);
+        world.failing.lock().unwrap().push(capability);
+        assert_eq!(n_failed(&function, event("account-deleted")).await, 1);
+        for (at, left) in world.left().into_iter().enumerate() {
+            let expected = if at == failing { &[ADA, BOB][..] } else { &[BOB] };
+            assert_eq!(left, expected, "{capability}");
+        }
+        world.failing.lock().unwrap().clear();
+        assert_eq!(n_failed(&function, event("account-deleted")).await, 0);
+        assert_eq!(world.left(), only(BOB));
+    }
 }
 
 #[tokio::test]
@@ -145,8 +162,7 @@ async fn what_the_filter_should_have_kept_away_erases_nothing() {
     ] {
         assert_eq!(n_failed(&function, poison).await, 1);
     }
-    assert_eq!(world.left().0.len(), 2);
-    assert_eq!(world.left().1.len(), 2);
+    assert_eq!(world.left().map(|it| it.len()), [2, 2, 2]);
 }
 
 #[tokio::test]
@@ -160,7 +176,10 @@ async fn an_operator_erases_only_what_belongs_to_nobody() {
     let answer = invoke(BOB.into()).await.unwrap();
     assert_eq!(answer["erased"], false);
     let answer = invoke(ADA.into()).await.unwrap();
-    assert_eq!(answer, json!({ "erased": true, "rows": 1, "objects": 1 }));
+    assert_eq!(
+        answer,
+        json!({ "erased": true, "rows": 1, "objects": 1, "collection": true })
+    );
     assert_eq!(world.left(), only(BOB));
     for wrong in [json!(null), json!(""), json!("u"), json!(7)] {
         invoke(wrong).await.unwrap_err();
