@@ -1,0 +1,192 @@
+//! What this function can do to the world. Each trait is a statement of the template, by the same name.
+
+use aws::{
+    challenges::{AssertionRow, SpendError},
+    people::{AddFaceError, ChangePersonError, CreatePersonError, FaceRow, PersonRow},
+};
+use domain::{ChallengeId, FaceId, Fault, PersonId, UserId};
+use jiff::Timestamp;
+
+mod faces;
+mod uploads;
+
+pub use faces::{KeepDescriptions, KeepPictures, LookAtFaces, Pictured};
+pub use uploads::{ClaimUpload, RememberRequest, TakeUploadedPhoto};
+
+#[cfg(test)]
+pub(crate) mod fakes;
+
+/// Everything this function can do.
+pub trait Capabilities:
+    KeepPeople
+    + ClaimUpload
+    + RememberRequest
+    + TakeUploadedPhoto
+    + KeepPictures
+    + LookAtFaces
+    + KeepDescriptions
+    + ReadTokenKeys
+    + SpendAssertion
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<T> Capabilities for T where
+    T: KeepPeople
+        + ClaimUpload
+        + RememberRequest
+        + TakeUploadedPhoto
+        + KeepPictures
+        + LookAtFaces
+        + KeepDescriptions
+        + ReadTokenKeys
+        + SpendAssertion
+        + Send
+        + Sync
+        + 'static
+{
+}
+
+/// Keeps people and what is known of their faces. Maps to `dynamodb:GetItem`, `dynamodb:Query`, `dynamodb:PutItem`,
+/// `dynamodb:UpdateItem` and `dynamodb:DeleteItem`. Everything is read consistently.
+pub trait KeepPeople {
+    /// Returns a person, also one that is being erased.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed.
+    fn get_person(
+        &self,
+        owner: UserId,
+        person: PersonId,
+    ) -> impl Future<Output = Result<Option<PersonRow>, Fault>> + Send;
+
+    /// Returns the faces of a person, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed.
+    fn faces(
+        &self,
+        owner: UserId,
+        person: PersonId,
+    ) -> impl Future<Output = Result<Vec<FaceRow>, Fault>> + Send;
+
+    /// Returns at most `limit` people who were registered before `after`, newest first, without those who are being erased;
+    /// and after whom the next page begins, `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed.
+    fn list_people(
+        &self,
+        owner: UserId,
+        limit: usize,
+        after: Option<PersonId>,
+    ) -> impl Future<Output = Result<(Vec<PersonRow>, Option<PersonId>), Fault>> + Send;
+
+    /// Registers a person.
+    ///
+    /// # Errors
+    ///
+    /// [`CreatePersonError::Exists`] if there is one of that identifier, who stays as they are.
+    fn create_person(&self, row: &PersonRow) -> impl Future<Output = Result<(), CreatePersonError>> + Send;
+
+    /// Changes what a person is called, and returns them as they are then; `None` leaves a name as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangePersonError::NotFound`] if there is no such person, or one that is being erased.
+    fn change_person(
+        &self,
+        owner: UserId,
+        person: PersonId,
+        display_name: Option<&str>,
+        external_id: Option<&str>,
+    ) -> impl Future<Output = Result<PersonRow, ChangePersonError>> + Send;
+
+    /// Adds a face to a person who has less than `most` of them, all or nothing.
+    ///
+    /// # Errors
+    ///
+    /// The first that holds of [`AddFaceError::NotFound`], [`AddFaceError::Exists`], [`AddFaceError::Full`]; nothing is changed
+    /// then. After a fault it may be there.
+    fn add_face(
+        &self,
+        owner: UserId,
+        face: &FaceRow,
+        most: u32,
+    ) -> impl Future<Output = Result<(), AddFaceError>> + Send;
+
+    /// Removes a face from a person, all or nothing, and tells whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed.
+    fn remove_face(
+        &self,
+        owner: UserId,
+        person: PersonId,
+        face: FaceId,
+    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+
+    /// Marks a person as being erased, from when on no face is added to them, and tells whether there is such a person.
+    /// Idempotent.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed.
+    fn begin_erasing(
+        &self,
+        owner: UserId,
+        person: PersonId,
+    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+
+    /// Removes the rows of a person who is being erased, their own last. Idempotent.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed; some rows may be gone.
+    fn forget_person(
+        &self,
+        owner: UserId,
+        person: PersonId,
+    ) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// Reads the keys by which assertions are verified. Maps to `ssm:GetParameter`.
+pub trait ReadTokenKeys {
+    /// Returns the keys as they are stored, `None` where no challenge was ever begun.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the store failed.
+    fn read_token_keys(&self) -> impl Future<Output = Result<Option<String>, Fault>> + Send;
+}
+
+/// Uses assertions up. Maps to `dynamodb:GetItem` and `dynamodb:UpdateItem`.
+pub trait SpendAssertion {
+    /// Returns the assertion of a challenge if it could be used up at the time `now`; it stays good. Consistent.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed.
+    fn usable_assertion(
+        &self,
+        challenge: ChallengeId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<AssertionRow>, Fault>> + Send;
+
+    /// Uses an assertion up: of several attempts one succeeds.
+    ///
+    /// # Errors
+    ///
+    /// [`SpendError::NotGood`] if there is nothing to use up.
+    fn spend_assertion(
+        &self,
+        challenge: ChallengeId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<AssertionRow, SpendError>> + Send;
+}

@@ -1,0 +1,250 @@
+//! A photo becomes a face of a person.
+//!
+//! Everything that is written before the face's row is invisible, and is written again by the next attempt under the same names:
+//! the picture, then its description, then, in one transaction with the number of faces, the row. Only rows are compared with, so an
+//! attempt can break off anywhere and be repeated. The upload is claimed meanwhile, so that of several attempts one does the work.
+
+use std::time::{Duration, Instant};
+
+use aws::{
+    collections::Indexed,
+    faces::DetectFacesFailure,
+    people::{AddFaceError, FaceRow},
+    uploads::{Claim, ClaimError, UploadRow},
+};
+use domain::{AnalysisId, FaceFault, FaceId, Fault, PersonId, UploadId, UserId};
+use jiff::Timestamp;
+
+use crate::{
+    capabilities::{Capabilities, Pictured},
+    refusal::Refusal,
+    register::{known, warn},
+    seen::only_face,
+    upload,
+};
+
+/// Most faces of a person. From the contract of the API.
+pub const MOST_FACES: u32 = 10;
+
+/// Similarity from which a face is that of another person, in percent. Chosen: at 90 of a thousand strangers one is taken for
+/// somebody (docs/accuracy.md), and who has hundreds of people would be refused for that.
+pub const SAME_FACE_PERCENT: f32 = 99.0;
+
+/// How long one attempt holds an upload. Longer than the function may run, so that no two attempts overlap.
+pub const CLAIM_LIFETIME: Duration = Duration::from_secs(40);
+
+/// How long the upload's row stays. Chosen, as for analyses: longer than any client retries.
+const REMEMBERED_FOR: Duration = Duration::from_hours(1);
+
+/// A photo that is to become a face.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// Whose person.
+    pub owner: UserId,
+    /// The person.
+    pub person: PersonId,
+    /// The photo.
+    pub upload: UploadId,
+}
+
+impl Order {
+    /// The face that the upload becomes: the same one every time.
+    const fn face(&self) -> FaceId {
+        FaceId::from_uuid(self.upload.as_uuid())
+    }
+}
+
+/// A face, and whether it had been added before.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Added {
+    /// By this request.
+    Now(FaceRow),
+    /// By an earlier one.
+    Before(FaceRow),
+}
+
+/// Adds the face of an upload, or returns the one that it became before.
+///
+/// # Errors
+///
+/// Every [`Refusal`] about people, faces and uploads; nothing that is compared with was written then.
+pub async fn add<D: Capabilities>(deps: &D, order: Order, now: Timestamp) -> Result<Added, Refusal> {
+    let Order {
+        owner,
+        person,
+        upload,
+    } = order;
+    known(deps, owner, person).await?;
+    let faces = deps.faces(owner, person).await?;
+    if let Some(there) = faces.iter().find(|it| it.id == order.face()) {
+        return Ok(Added::Before(there.clone()));
+    }
+    if MOST_FACES as usize <= faces.len() {
+        return Err(Refusal::TooManyFaces);
+    }
+    let row = upload::usable(deps, owner, upload, now).await?;
+    let started = Instant::now();
+    // Uploads are claimed for analyses; a face is none, and goes by the upload's own name.
+    let proposed = AnalysisId::from_uuid(upload.as_uuid());
+    let until = now + CLAIM_LIFETIME;
+    let claim = match deps.claim(owner, upload, proposed, now, until).await {
+        Ok(claim) => claim,
+        Err(ClaimError::NotFound) => return Err(Refusal::UploadNotFound),
+        Err(ClaimError::Taken) => return Err(Refusal::Busy),
+        Err(ClaimError::Fault(fault)) => return Err(fault.into()),
+    };
+    let mut described = None;
+    let result = attempt(deps, order, &row, &mut described, now).await;
+    match &result {
+        Ok(_) => finish(deps, order, claim, now).await,
+        // After that the upload may be somebody else's, and what is there theirs.
+        Err(error) if started.elapsed() < CLAIM_LIFETIME => {
+            give_up(deps, order, claim, described, error).await;
+        }
+        Err(_) => tracing::warn!(face.id = %order.face(), "attempt outlived its claim"),
+    }
+    result
+}
+
+/// Does the work, under a claim.
+async fn attempt<D: Capabilities>(
+    deps: &D,
+    order: Order,
+    row: &UploadRow,
+    described: &mut Option<String>,
+    now: Timestamp,
+) -> Result<Added, Refusal> {
+    let Order { owner, person, .. } = order;
+    let face = order.face();
+    let kept = |it: intake::Photo| ((it.width_px(), it.height_px()), it.original());
+    let (size_px, picture) = upload::photo(deps, row, kept).await?;
+    deps.put_picture(owner, person, face, picture).await?;
+    let faces = match deps.detect_faces(owner, Pictured::Face(person, face)).await {
+        Ok(faces) => faces,
+        // We encoded the picture ourselves, within Rekognition's limits.
+        Err(DetectFacesFailure::Picture(source)) => return Err(Fault::never("DetectFaces", source).into()),
+        Err(DetectFacesFailure::Fault(fault)) => return Err(fault.into()),
+    };
+    let found = only_face(faces, size_px).map_err(Refusal::FaceNotUsable)?;
+    if is_anothers(deps, owner, person, face).await? {
+        return Err(Refusal::FaceNotUsable(vec![FaceFault::EnrolledAsAnother]));
+    }
+    let indexed_as = match deps.describe(owner, person, face).await? {
+        Indexed::As(name) => name,
+        Indexed::Refused(faults) => return Err(Refusal::FaceNotUsable(faults)),
+    };
+    *described = Some(indexed_as.clone());
+    let row = FaceRow {
+        id: face,
+        person,
+        indexed_as,
+        added_at: now,
+        quality: found.quality,
+        pose: found.pose,
+    };
+    match deps.add_face(owner, &row, MOST_FACES).await {
+        Ok(()) => Ok(Added::Now(row)),
+        Err(AddFaceError::NotFound) => Err(Refusal::PersonNotFound),
+        Err(AddFaceError::Full) => Err(Refusal::TooManyFaces),
+        // The table took the row and its answer was lost, or an attempt was slower than claims last.
+        Err(AddFaceError::Exists) => {
+            let there = deps.faces(owner, person).await?;
+            let there = there.into_iter().find(|it| it.id == face);
+            there
+                .map(|it| {
+                    if it == row {
+                        Added::Now(it)
+                    } else {
+                        Added::Before(it)
+                    }
+                })
+                .ok_or(Refusal::Busy)
+        }
+        Err(AddFaceError::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+/// Tells whether the face is that of another person whom the account knows.
+async fn is_anothers<D: Capabilities>(
+    deps: &D,
+    owner: UserId,
+    person: PersonId,
+    face: FaceId,
+) -> Result<bool, Refusal> {
+    let alike = deps.find_alike(owner, (person, face), SAME_FACE_PERCENT).await?;
+    let mut others: Vec<_> = alike
+        .iter()
+        .map(|it| it.person)
+        .filter(|it| *it != person)
+        .collect();
+    others.sort_unstable();
+    others.dedup();
+    for other in others {
+        // A description can outlive its person for a while: whoever is erased is nobody at once.
+        if deps
+            .get_person(owner, other)
+            .await?
+            .is_some_and(|it| !it.is_erasing)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Marks the upload as used and removes its photo. The face stands whatever comes of it: the row expires and the bucket is tidied.
+async fn finish<D: Capabilities>(deps: &D, order: Order, claim: Claim, now: Timestamp) {
+    let Order { owner, upload, .. } = order;
+    tracing::info!(person.id = %order.person, face.id = %order.face(), "face stands");
+    let marked = deps.mark_used(owner, upload, claim, now + REMEMBERED_FOR).await;
+    warn(marked, "upload is not marked as used");
+    let removed = deps.remove_photo(owner, upload).await;
+    warn(removed, "uploaded photo stays until its bucket is tidied");
+}
+
+/// Undoes what a failed attempt has done, as far as possible, and lets the next one begin at once.
+async fn give_up<D: Capabilities>(
+    deps: &D,
+    order: Order,
+    claim: Claim,
+    described: Option<String>,
+    error: &Refusal,
+) {
+    let Order { owner, upload, .. } = order;
+    warn(
+        clean_up(deps, order, described).await,
+        "what a failed attempt made of a photo stays",
+    );
+    let spoiled = matches!(error, Refusal::Take(it) if it.spoils_photo());
+    let ended = if spoiled {
+        let removed = deps.remove_photo(owner, upload).await;
+        warn(removed, "uploaded photo stays until its bucket is tidied");
+        deps.refuse(owner, upload, claim).await
+    } else {
+        deps.release(owner, upload, claim).await
+    };
+    warn(ended, "claim stays until it ends by itself");
+}
+
+/// Removes picture and description, unless the face is there all the same: where the transaction failed it may be.
+async fn clean_up<D: Capabilities>(deps: &D, order: Order, described: Option<String>) -> Result<(), Fault> {
+    let Order { owner, person, .. } = order;
+    let row = deps.get_person(owner, person).await?;
+    if row.is_none_or(|it| it.is_erasing) {
+        // Whoever erased the person has perhaps looked already.
+        let descriptions = deps.descriptions(owner, person).await?;
+        deps.remove_descriptions(owner, &descriptions).await?;
+        deps.remove_pictures(owner, person).await?;
+        return Ok(());
+    }
+    let faces = deps.faces(owner, person).await?;
+    if faces.iter().any(|it| it.id == order.face()) {
+        return Ok(());
+    }
+    // Another upload of the same photo has the same description.
+    let unused = described.filter(|name| faces.iter().all(|it| it.indexed_as != *name));
+    if let Some(name) = unused {
+        deps.remove_descriptions(owner, &[name]).await?;
+    }
+    deps.remove_picture(owner, person, order.face()).await
+}
