@@ -58,6 +58,8 @@ named! {
         WrongGesture = "wrong-gesture",
         /// Another person came in. Found by comparing faces, outside of this crate.
         Swapped = "swapped",
+        /// It is not the person who was named at the beginning. Found by comparing faces, outside of this crate.
+        OtherPerson = "other-person",
         /// Ended before everything was done.
         Incomplete = "incomplete",
     }

@@ -6,24 +6,30 @@ use aws::challenges::{ChallengeRow, ChallengesTable, FrameRow, Part, PutChalleng
 use aws::comparison::FaceComparer;
 use aws::faces::{DetectFacesFailure, DetectedFace, FaceDetector};
 use aws::parameters::{CreateParameterError, Parameters, Protection};
+use aws::people::PeopleTable;
 use aws::photos::{Bucket, ObjectKey};
 use callers::Callers;
-use domain::{ChallengeId, Fault};
+use domain::{ChallengeId, FaceId, Fault, PersonId, UserId};
 use lambda_kit::{Function, InitError, Kit};
 
-use crate::capabilities::{CompareFaces, DetectFaces, KeepChallenges, KeepFrames, Random, TokenKeyStore};
+use crate::capabilities::{
+    CompareFaces, CompareWithPerson, DetectFaces, KeepChallenges, KeepFrames, Random, ReadPeople,
+    TokenKeyStore,
+};
 use crate::config::Config;
 use crate::http::{self, Context};
 use crate::keys::Keys;
 use crate::still::Jpeg;
 
-/// Table, bucket, Rekognition and parameters.
+/// Tables, buckets, Rekognition and parameters.
 #[derive(Debug)]
 pub struct Aws {
     challenges: ChallengesTable,
     frames: Bucket,
     faces: FaceDetector,
     comparer: FaceComparer,
+    people: PeopleTable,
+    images_bucket: String,
     parameters: Parameters,
     token_key_parameter: String,
 }
@@ -41,6 +47,8 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         frames: Bucket::new(&kit.aws, config.frames_bucket),
         faces: FaceDetector::new(&kit.aws),
         comparer: FaceComparer::new(&kit.aws),
+        people: PeopleTable::new(&kit.aws, config.people_table),
+        images_bucket: config.images_bucket,
         parameters: parameters.clone(),
         token_key_parameter: config.token_key_parameter,
     };
@@ -49,6 +57,7 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         deps,
         keys: Keys::default(),
         limits: callers.limits,
+        verify_threshold_percent: config.verify_threshold_percent,
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
     };
@@ -103,6 +112,29 @@ impl CompareFaces for Aws {
                 at_least_percent,
             )
             .await
+    }
+}
+
+impl ReadPeople for Aws {
+    async fn enrolled(&self, owner: UserId, person: PersonId) -> Result<Option<Vec<FaceId>>, Fault> {
+        self.people.enrolled(owner, person).await
+    }
+}
+
+impl CompareWithPerson for Aws {
+    async fn compare_with_person(
+        &self,
+        (id, frame): (ChallengeId, u32),
+        (owner, person, face): (UserId, PersonId, FaceId),
+    ) -> Result<Option<f32>, Fault> {
+        let frame = ObjectKey::frame(id, frame);
+        let picture = ObjectKey::person_face(owner, person, face);
+        let (source, target) = (
+            (self.frames.name(), &frame),
+            (self.images_bucket.as_str(), &picture),
+        );
+        // The best of several pictures counts, so each has a number.
+        self.comparer.compare(source, target, 0.0).await
     }
 }
 

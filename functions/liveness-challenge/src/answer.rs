@@ -1,13 +1,13 @@
 //! What is told about a challenge, in the words of the API.
 
 use api::wire::{
-    ChallengeGesture, ChallengeHint, ChallengeInstruction, ChallengeKind, ChallengePhase, ChallengeReason,
-    ChallengeTask, FrameAnswer, FrameRefusal, PixelBox,
+    ChallengeGesture, ChallengeHint, ChallengeInstruction, ChallengeKind, ChallengePerson, ChallengePhase,
+    ChallengeReason, ChallengeTask, FrameAnswer, FrameRefusal, PixelBox,
 };
 use liveness::challenge::AREA_LIMIT_MS;
 use liveness::{Gesture, Hint, Instruction, Phase, Reason, Rect, ServerMs, Step, Task};
 
-use crate::course::{Course, Kind};
+use crate::course::{Course, Kind, Likely};
 
 impl From<Kind> for ChallengeKind {
     fn from(kind: Kind) -> Self {
@@ -161,6 +161,16 @@ pub const fn hint(hint: Hint) -> ChallengeHint {
     }
 }
 
+/// Who it was, as it is told.
+#[must_use]
+pub fn person(likely: &Likely) -> ChallengePerson {
+    ChallengePerson {
+        person_id: likely.person.to_string(),
+        similarity: likely.similarity,
+        threshold: likely.threshold,
+    }
+}
+
 /// A reason as it is told.
 #[must_use]
 pub const fn reason(reason: Reason) -> ChallengeReason {
@@ -177,6 +187,7 @@ pub const fn reason(reason: Reason) -> ChallengeReason {
         Reason::WrongWay => ChallengeReason::WrongWay,
         Reason::WrongGesture => ChallengeReason::WrongGesture,
         Reason::Swapped => ChallengeReason::Swapped,
+        Reason::OtherPerson => ChallengeReason::OtherPerson,
         Reason::Incomplete => ChallengeReason::Incomplete,
     }
 }

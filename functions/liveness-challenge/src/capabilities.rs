@@ -3,7 +3,7 @@
 use aws::challenges::{ChallengeRow, FrameRow, Part, PutChallengeError};
 use aws::faces::{DetectFacesFailure, DetectedFace};
 use aws::parameters::CreateParameterError;
-use domain::{ChallengeId, Fault};
+use domain::{ChallengeId, FaceId, Fault, PersonId, UserId};
 
 use crate::still::Jpeg;
 
@@ -12,7 +12,17 @@ pub(crate) mod fakes;
 
 /// Everything this function can do.
 pub trait Capabilities:
-    KeepChallenges + KeepFrames + DetectFaces + CompareFaces + TokenKeyStore + Random + Send + Sync + 'static
+    KeepChallenges
+    + KeepFrames
+    + DetectFaces
+    + CompareFaces
+    + ReadPeople
+    + CompareWithPerson
+    + TokenKeyStore
+    + Random
+    + Send
+    + Sync
+    + 'static
 {
 }
 
@@ -21,6 +31,8 @@ impl<T> Capabilities for T where
         + KeepFrames
         + DetectFaces
         + CompareFaces
+        + ReadPeople
+        + CompareWithPerson
         + TokenKeyStore
         + Random
         + Send
@@ -106,6 +118,37 @@ pub trait CompareFaces {
         id: ChallengeId,
         frames: (u32, u32),
         at_least_percent: f32,
+    ) -> impl Future<Output = Result<Option<f32>, Fault>> + Send;
+}
+
+/// Knows who is registered. Maps to `dynamodb:GetItem` and `dynamodb:Query`.
+pub trait ReadPeople {
+    /// Returns the pictures that a person of `owner` is recognised by; `None` where there is no such person, or one that is
+    /// being erased. Consistent.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed.
+    fn enrolled(
+        &self,
+        owner: UserId,
+        person: PersonId,
+    ) -> impl Future<Output = Result<Option<Vec<FaceId>>, Fault>> + Send;
+}
+
+/// Compares a stored frame with the picture of a person. Maps to `s3:GetObject` of people's pictures, for Rekognition, which
+/// reads with our rights; what it is asked for is that of [`CompareFaces`].
+pub trait CompareWithPerson {
+    /// Returns how similar the face of a frame and that of a picture are, in percent, `None` where one of them has no face
+    /// that can be compared.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if Rekognition failed.
+    fn compare_with_person(
+        &self,
+        frame: (ChallengeId, u32),
+        picture: (UserId, PersonId, FaceId),
     ) -> impl Future<Output = Result<Option<f32>, Fault>> + Send;
 }
 

@@ -62,6 +62,9 @@ pub struct Course {
     /// Whom it is about, where an API key said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// The registered person it must be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Uuid>,
     /// What equal requests share, where the request had an `Idempotency-Key`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
@@ -96,8 +99,42 @@ pub struct Decision {
     /// The least similarity of two frames' faces, in percent; `None` where none were compared or two were too different.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub least_similarity: Option<f32>,
+    /// Who it was; only where that was asked for and the challenge was passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Likely>,
     /// How suspicious the frames were. For the operator; never answered.
     pub risk: RiskReport,
+}
+
+/// A registered person whose face it was.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Likely {
+    /// Who.
+    pub person: Uuid,
+    /// Similarity to the most similar of their pictures, in percent.
+    pub similarity: f32,
+    /// The similarity that was asked for, in percent.
+    pub threshold: f32,
+}
+
+impl Course {
+    /// Returns whom the failures of this challenge of `owner` count against.
+    #[must_use]
+    pub fn counted(&self, owner: UserId) -> String {
+        counted(owner, self.api_key, self.subject.as_deref(), self.person)
+    }
+}
+
+/// Returns whom the failures of a challenge count against: for an API key each of those it names, for whoever is signed in
+/// that account. Naming one's people in turn gives nobody more attempts: only the key, which is ours to trust, does.
+///
+/// A subject that is the identifier of a person is that person.
+#[must_use]
+pub fn counted(owner: UserId, api_key: Option<Uuid>, subject: Option<&str>, person: Option<Uuid>) -> String {
+    let person = person.filter(|_| api_key.is_some()).map(|it| it.to_string());
+    let named = subject.map(str::to_owned).or(person);
+    named.map_or_else(|| owner.to_string(), |it| format!("{owner} {it}"))
 }
 
 impl std::fmt::Debug for Course {

@@ -1,8 +1,10 @@
 //! A challenge begins.
 
+use std::time::Duration;
+
 use api::wire::ChallengeGesture;
 use aws::challenges::PutChallengeError;
-use domain::{ChallengeId, UserId};
+use domain::{ChallengeId, PersonId, UserId};
 use jiff::Timestamp;
 use lambda_kit::limits::{Attempt, Lockout};
 use lambda_kit::{Failure, Limits};
@@ -13,7 +15,7 @@ use uuid::{Builder, Uuid};
 
 use crate::answer;
 use crate::capabilities::Capabilities;
-use crate::course::{Course, KEPT, Kept, Kind, server_ms};
+use crate::course::{Course, KEPT, Kept, Kind, counted, server_ms};
 use crate::refusal::Refusal;
 
 /// Failures: 5 in 3 minutes, then 30 minutes, from the contract of the API; the longest pause from the product's security
@@ -37,6 +39,15 @@ pub const DAILY_LOCKOUT: Lockout = Lockout {
     longest_pause_s: 24 * 60 * 60,
 };
 
+/// How long to wait for the same request to begin its challenge. Chosen: counting and beginning are three writes of some
+/// 10 ms each, and more where many write the same counts.
+const SAME_REQUEST_PAUSES: [Duration; 4] = [
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+];
+
 /// What somebody wants to take.
 #[derive(Debug, Clone)]
 pub struct Order {
@@ -46,6 +57,8 @@ pub struct Order {
     pub api_key: Option<Uuid>,
     /// Whom it is about, where an API key says so.
     pub subject: Option<String>,
+    /// The registered person it must be; never with a subject.
+    pub person: Option<PersonId>,
     /// Size of the frames.
     pub picture: PictureSize,
     /// Width of the frames in pixels.
@@ -66,8 +79,8 @@ impl Order {
     /// What equal requests share.
     fn fingerprint(&self) -> String {
         format!(
-            "{}x{} {:?} {:?} {:?} {:?}",
-            self.width_px, self.height_px, self.kind, self.pace, self.avoid, self.subject
+            "{}x{} {:?} {:?} {:?} {:?} {:?}",
+            self.width_px, self.height_px, self.kind, self.pace, self.avoid, self.subject, self.person
         )
     }
 
@@ -82,12 +95,6 @@ impl Order {
     }
 }
 
-/// Returns whom the failures of a challenge count against.
-#[must_use]
-pub fn counted(owner: UserId, subject: Option<&str>) -> String {
-    subject.map_or_else(|| owner.to_string(), |it| format!("{owner} {it}"))
-}
-
 /// Begins a challenge under the identifier `proposed`, or returns the one that an earlier request with the same key began.
 ///
 /// It counts as a failure until it is passed: whoever gives a challenge up because its steps are not those of his recording
@@ -95,7 +102,8 @@ pub fn counted(owner: UserId, subject: Option<&str>) -> String {
 ///
 /// # Errors
 ///
-/// [`Refusal::Limited`], [`Refusal::KeyReused`], [`Refusal::Expired`] for a key whose challenge has expired.
+/// [`Refusal::Limited`], [`Refusal::KeyReused`], [`Refusal::Expired`] for a key whose challenge has expired,
+/// [`Refusal::PersonNotFound`] and [`Refusal::PersonWithoutFace`] where it could not be passed.
 pub async fn create<D: Capabilities>(
     deps: &D,
     limits: &Limits,
@@ -109,10 +117,22 @@ pub async fn create<D: Capabilities>(
     {
         return Ok(kept);
     }
-    let subject = counted(order.owner, order.subject.as_deref());
-    let attempts = count(limits, &subject)
-        .await
-        .map_err(|it| Refusal::Limited(Box::new(it)))?;
+    if let Some(person) = order.person {
+        let enrolled = deps.enrolled(order.owner, person).await?;
+        if enrolled.ok_or(Refusal::PersonNotFound)?.is_empty() {
+            return Err(Refusal::PersonWithoutFace);
+        }
+    }
+    let person = order.person.map(|it| it.as_uuid());
+    let subject = counted(order.owner, order.api_key, order.subject.as_deref(), person);
+    let attempts = match count(limits, &subject).await {
+        Ok(attempts) => attempts,
+        Err(failure) => {
+            // The pause may be that of this very request: each of many at the same time is counted until one was first.
+            let first = awaited(deps, &order, id, now).await?;
+            return first.ok_or_else(|| Refusal::Limited(Box::new(failure)));
+        }
+    };
     let begun = begin(deps, &order, id, now).await;
     match begun {
         Ok(kept) => Ok(kept),
@@ -147,6 +167,26 @@ pub async fn uncount(limits: &Limits, subject: &str) {
     for lockout in [LOCKOUT, DAILY_LOCKOUT] {
         limits.succeeded(lockout, subject).await;
     }
+}
+
+/// Returns the challenge that the same request began at the same time, waiting for a moment. It was counted: whoever has
+/// to pause gets nothing here that repeating the request would not give him.
+async fn awaited<D: Capabilities>(
+    deps: &D,
+    order: &Order,
+    id: ChallengeId,
+    now: Timestamp,
+) -> Result<Option<Kept>, Refusal> {
+    if order.key_digest.is_none() {
+        return Ok(None);
+    }
+    for pause in SAME_REQUEST_PAUSES {
+        tokio::time::sleep(pause).await;
+        if let Some(kept) = repeated(deps, order, id, now).await? {
+            return Ok(Some(kept));
+        }
+    }
+    Ok(None)
 }
 
 async fn repeated<D: Capabilities>(
@@ -204,6 +244,7 @@ async fn begin<D: Capabilities>(
             height_px: order.height_px,
             api_key: order.api_key,
             subject: order.subject.clone(),
+            person: order.person.map(|it| it.as_uuid()),
             fingerprint: order.key_digest.is_some().then(|| order.fingerprint()),
             avoided: match order.kind {
                 Kind::Nose => Vec::new(),

@@ -1,9 +1,11 @@
 //! From a request to what the use cases take, and from what they return to an answer.
 
+mod order;
+
 use std::sync::Arc;
 
 use api::wire::{
-    ChallengePace, ChallengeResult, CreateChallengeRequest, PutFrameRequest, Secret, StartedChallenge,
+    ChallengeResult, CreateChallengeRequest, PutFrameRequest, Secret, StartedChallenge,
     VerifyChallengeRequest,
 };
 use api::{Problem, routes};
@@ -12,15 +14,14 @@ use base64::engine::general_purpose::STANDARD;
 use domain::{ChallengeId, Fault};
 use jiff::Timestamp;
 use lambda_kit::liveness::{Claims, TOKEN_AUDIENCE, TokenKeys};
-use lambda_kit::principal::{Credential, ISSUER};
+use lambda_kit::principal::ISSUER;
 use lambda_kit::{AccessTokens, ApiKeys, Clock, Failure, Ids, Limits, Principal, Request, Response, Router};
-use liveness::{ClientMs, Pace, PictureSize};
-use uuid::Uuid;
+use liveness::ClientMs;
 
 use crate::answer;
 use crate::capabilities::Capabilities;
-use crate::course::{Kept, Kind, server_ms};
-use crate::create::{Order, create as begin};
+use crate::course::{Kept, server_ms};
+use crate::create::create as begin;
 use crate::frame::{Sent, judge};
 use crate::keys::Keys;
 use crate::refusal::Refusal;
@@ -30,9 +31,6 @@ use crate::verify::{assertion, expires_at, verify as decide};
 /// Largest body: a frame in base64, and as much again so that a frame that is somewhat too large is told so.
 const MAX_BODY_BYTES: usize = 2 * MAX_FRAME_BYTES.div_ceil(3) * 4;
 
-/// Longest name of whom a challenge is about, in characters. From the contract of the API.
-const MAX_SUBJECT_CHARS: usize = 64;
-
 /// What a request needs besides itself.
 pub struct Context<D> {
     /// Capabilities.
@@ -41,6 +39,8 @@ pub struct Context<D> {
     pub keys: Keys,
     /// Counts failures.
     pub limits: Limits,
+    /// Least similarity to a person, in percent.
+    pub verify_threshold_percent: f32,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New identifiers.
@@ -72,73 +72,12 @@ async fn create<D: Capabilities>(context: Arc<Context<D>>, request: Request) -> 
     let key = request.idempotency_key()?;
     let principal = request.principal()?;
     let body: CreateChallengeRequest = request.json()?;
-    let mut order = order(principal, body)?;
+    let mut order = order::read(principal, body)?;
     order.key_digest = key.map(|it| it.digest(&[&order.owner.to_string(), routes::CREATE_CHALLENGE.id]));
     let keys = context.keys.get(&context.deps, now).await?;
     let proposed = ChallengeId::from_uuid(context.ids.next());
     let kept = begin(&context.deps, &context.limits, order, proposed, now).await?;
     Ok(Response::created(&started(&keys, &kept, now)?))
-}
-
-fn order(principal: &Principal, body: CreateChallengeRequest) -> Result<Order, Problem> {
-    for (field, side) in [
-        ("imageWidth", body.image_width),
-        ("imageHeight", body.image_height),
-    ] {
-        if !(PictureSize::MIN_PX..=PictureSize::MAX_PX).contains(&side) {
-            let (least, most) = (PictureSize::MIN_PX, PictureSize::MAX_PX);
-            return Err(Problem::invalid(field, format!("must be {least} to {most}")));
-        }
-    }
-    let named = |it| body.avoid.iter().filter(|other| *other == it).count();
-    if body.avoid.iter().any(|it| named(it) != 1) {
-        return Err(Problem::invalid("avoid", "must name nothing twice"));
-    }
-    let picture = PictureSize::new(body.image_width, body.image_height)
-        .map_err(|it| Problem::invalid("imageWidth", it.to_string()))?;
-    Ok(Order {
-        owner: principal.user,
-        api_key: api_key(principal),
-        subject: subject(principal, body.subject)?,
-        picture,
-        width_px: body.image_width,
-        height_px: body.image_height,
-        kind: match body.kind {
-            api::wire::ChallengeKind::Nose => Kind::Nose,
-            api::wire::ChallengeKind::Sequence => Kind::Sequence,
-        },
-        pace: match body.pace {
-            ChallengePace::Usual => Pace::Standard,
-            ChallengePace::Unhurried => Pace::Unhurried,
-        },
-        avoid: body.avoid,
-        key_digest: None,
-    })
-}
-
-/// The key that somebody shows.
-fn api_key(principal: &Principal) -> Option<Uuid> {
-    match principal.credential {
-        Credential::ApiKey { id, .. } => Some(id.as_uuid()),
-        _ => None,
-    }
-}
-
-fn subject(principal: &Principal, subject: Option<String>) -> Result<Option<String>, Problem> {
-    let Some(subject) = subject else {
-        return Ok(None);
-    };
-    if !matches!(principal.credential, Credential::ApiKey { .. }) {
-        return Err(Problem::invalid(
-            "subject",
-            "is for API keys: this challenge is about you",
-        ));
-    }
-    let n_chars = subject.chars().count();
-    if !(1..=MAX_SUBJECT_CHARS).contains(&n_chars) || subject.chars().any(char::is_control) {
-        return Err(Problem::invalid("subject", "must be 1 to 64 characters"));
-    }
-    Ok(Some(subject))
 }
 
 fn started(keys: &TokenKeys, kept: &Kept, now: Timestamp) -> Result<StartedChallenge, Refusal> {
@@ -193,7 +132,7 @@ async fn open<D: Capabilities>(
         .filter(|it| it.owner == principal.user)
         .ok_or(Refusal::NotFound)?;
     let kept = Kept::read(&row)?;
-    if kept.course.api_key != api_key(principal) {
+    if kept.course.api_key != order::api_key(principal) {
         return Err(Refusal::NotFound.into());
     }
     let keys = context.keys.get(&context.deps, now).await?;
@@ -234,6 +173,7 @@ async fn verify<D: Capabilities>(context: Arc<Context<D>>, request: Request) -> 
     let verdict = decide(
         &context.deps,
         &context.limits,
+        context.verify_threshold_percent,
         kept.clone(),
         request,
         &*context.clock,
@@ -251,7 +191,7 @@ async fn verify<D: Capabilities>(context: Arc<Context<D>>, request: Request) -> 
         reason: reason.map(answer::reason),
         hint: verdict.course.hint.filter(|_| !passed).map(answer::hint),
         assertion,
-        person: None,
+        person: verdict.decision.person.as_ref().map(answer::person),
         assertion_expires_at: passed.then(|| format!("{:.0}", expires_at(&verdict.decision))),
     }))
 }

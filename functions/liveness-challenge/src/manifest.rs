@@ -3,7 +3,14 @@
 use callers::manifest::{COUNT_REQUESTS, GET_PUBLIC_KEYS, RECORD_AUDIT, VERIFY_API_KEYS, env_with};
 use lambda_kit::{Grant, Manifest};
 
-const ENV: [&str; 8] = env_with(["LIVENESS_TABLE", "FRAMES_BUCKET", "TOKEN_KEY_PARAMETER"]);
+const ENV: [&str; 11] = env_with([
+    "LIVENESS_TABLE",
+    "FRAMES_BUCKET",
+    "TOKEN_KEY_PARAMETER",
+    "PEOPLE_TABLE",
+    "IMAGES_BUCKET",
+    "VERIFY_THRESHOLD_PERCENT",
+]);
 
 /// Environment and rights of this function.
 pub const MANIFEST: Manifest = Manifest {
@@ -25,6 +32,14 @@ pub const MANIFEST: Manifest = Manifest {
         Grant {
             resource: "FramesBucket/l/*",
             actions: &["s3:GetObject", "s3:PutObject"],
+        },
+        Grant {
+            resource: "PeopleTable",
+            actions: &["dynamodb:GetItem", "dynamodb:Query"],
+        },
+        Grant {
+            resource: "ImagesBucket/u/*/people/*",
+            actions: &["s3:GetObject"],
         },
         Grant {
             resource: "*",

@@ -33,6 +33,10 @@ pub enum Refusal {
     Unsupported,
     /// The `Idempotency-Key` was used for another challenge.
     KeyReused,
+    /// There is no such person, or it is another account's.
+    PersonNotFound,
+    /// There is no face of the person to compare with.
+    PersonWithoutFace,
     /// There were too many failures.
     Limited(Box<Failure>),
     /// A service failed.
@@ -66,6 +70,8 @@ impl From<Refusal> for Failure {
             Refusal::Still(invalid) => still_problem(&invalid).into(),
             Refusal::Unsupported => ProblemType::ImageUnsupported.into(),
             Refusal::KeyReused => ProblemType::IdempotencyKeyReused.into(),
+            Refusal::PersonNotFound => ProblemType::PersonNotFound.into(),
+            Refusal::PersonWithoutFace => ProblemType::PersonWithoutFace.into(),
             Refusal::Limited(failure) => *failure,
             Refusal::Fault(fault) => fault.into(),
         }

@@ -1,9 +1,10 @@
 //! A challenge ends, and what came of it is decided once.
 //!
-//! The rules say whether everything was done. Whether one person did it is said by comparing faces, see [`same`].
+//! The rules say whether everything was done. Whether one person did it is said by comparing faces, see [`same`], and whether
+//! it was the one who was named, see [`person`].
 
 use aws::challenges::{AssertionRow, Part};
-use domain::Fault;
+use domain::{Fault, PersonId};
 use jiff::{SignedDuration, Timestamp};
 use lambda_kit::liveness::{ASSERTION_AUDIENCE, Claims, TokenKeys};
 use lambda_kit::principal::ISSUER;
@@ -12,13 +13,15 @@ use liveness::{Challenge, Phase, Reason};
 use uuid::Uuid;
 
 use crate::capabilities::Capabilities;
-use crate::course::{Course, Decision, Kept, server_ms};
-use crate::create::{counted, uncount};
+use crate::course::{Course, Decision, Kept, Likely, server_ms};
+use crate::create::uncount;
 use crate::frame::{put, release, take};
 use crate::refusal::Refusal;
 
+pub mod person;
 pub mod same;
 
+use person::Whose;
 use same::{Comparison, Progress};
 
 /// How long an assertion works. Chosen: it is used at once; two minutes are for a slow network and a second try.
@@ -33,7 +36,8 @@ pub struct Verdict {
     pub decision: Decision,
 }
 
-/// Decides a challenge, or returns what was decided before.
+/// Decides a challenge, or returns what was decided before. Whoever must be a certain person is so from a similarity of
+/// `threshold_percent` on.
 ///
 /// # Errors
 ///
@@ -42,6 +46,7 @@ pub struct Verdict {
 pub async fn verify<D: Capabilities>(
     deps: &D,
     limits: &Limits,
+    threshold_percent: f32,
     kept: Kept,
     request: Uuid,
     clock: &dyn Clock,
@@ -68,15 +73,19 @@ pub async fn verify<D: Capabilities>(
     if ended.phase() == Phase::Passed
         && let Some(comparison) = &mut leased.course.comparison
     {
-        let id = leased.id;
-        let progress = comparison.go_on(deps, clock, id).await;
+        let whose = leased.course.person.map(|it| Whose {
+            owner: leased.owner,
+            person: PersonId::from_uuid(it),
+            threshold_percent,
+        });
+        let progress = comparison.go_on(deps, clock, leased.id, whose).await;
         if !matches!(progress, Ok(Progress::Done)) {
             // What was compared is kept; the next request goes on.
             release(deps, &leased).await;
             return Err(progress.err().map_or(Refusal::Busy, Refusal::from));
         }
     }
-    let (course, decision) = decide(&leased, ended, now);
+    let (course, decision) = decide(&leased, ended, threshold_percent, now);
     let passed = decision.reason.is_none();
     let part = passed.then(|| {
         Part::Assertion(AssertionRow {
@@ -87,8 +96,7 @@ pub async fn verify<D: Capabilities>(
     let next = leased.followed_by(course.clone()).row()?;
     put(deps, &leased, &next, part).await?;
     if passed {
-        let subject = counted(leased.owner, course.subject.as_deref());
-        uncount(limits, &subject).await;
+        uncount(limits, &course.counted(leased.owner)).await;
     }
     tracing::info!(
         passed,
@@ -110,11 +118,25 @@ fn conclude(kept: &Kept, now: Timestamp) -> Challenge {
     }
 }
 
-fn decide(kept: &Kept, ended: Challenge, now: Timestamp) -> (Course, Decision) {
+fn decide(kept: &Kept, ended: Challenge, threshold_percent: f32, now: Timestamp) -> (Course, Decision) {
     let compared = kept.course.comparison.as_ref();
     let least_similarity = compared.and_then(Comparison::least_similarity);
-    let challenge = if ended.phase() == Phase::Passed && least_similarity.is_none() {
+    let likeness = compared.and_then(|it| it.likeness(threshold_percent));
+    let likely = kept
+        .course
+        .person
+        .zip(likeness)
+        .map(|(person, similarity)| Likely {
+            person,
+            similarity,
+            threshold: threshold_percent,
+        });
+    let challenge = if ended.phase() != Phase::Passed {
+        ended
+    } else if least_similarity.is_none() {
         ended.reject(Reason::Swapped)
+    } else if kept.course.person.is_some() && likely.is_none() {
+        ended.reject(Reason::OtherPerson)
     } else {
         ended
     };
@@ -127,6 +149,7 @@ fn decide(kept: &Kept, ended: Challenge, now: Timestamp) -> (Course, Decision) {
         },
         decided_at_s: now.as_second(),
         least_similarity,
+        person: likely.filter(|_| challenge.phase() == Phase::Passed),
         risk: challenge.risk(),
     };
     let course = Course {
@@ -156,7 +179,7 @@ pub fn assertion(keys: &TokenKeys, kept: &Kept, verdict: &Verdict) -> Result<Str
         jti: kept.id.to_string(),
         own: kept.owner.to_string(),
         sub: verdict.course.subject.clone(),
-        per: None,
+        per: verdict.decision.person.map(|it| it.person.to_string()),
         kind: Some(verdict.course.kind.into()),
         avoided: verdict.course.avoided.clone(),
         iat: verdict.decision.decided_at_s,

@@ -1,154 +1,26 @@
-//! The world in memory, for tests, and a person in front of a camera.
+//! The world in memory, for tests.
+
+mod head;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use aws::challenges::{AssertionRow, ChallengeRow, FrameRow, Part, PutChallengeError};
-use aws::faces::{DetectFacesFailure, DetectedFace, Verdict};
+use aws::faces::{DetectFacesFailure, DetectedFace};
 use aws::parameters::CreateParameterError;
-use domain::{ChallengeId, Fault, RatioBox, UserId};
+use domain::{ChallengeId, FaceId, Fault, PersonId, UserId};
 use uuid::Uuid;
 
-use super::{CompareFaces, DetectFaces, KeepChallenges, KeepFrames, Random, TokenKeyStore};
+use super::{
+    CompareFaces, CompareWithPerson, DetectFaces, KeepChallenges, KeepFrames, Random, ReadPeople,
+    TokenKeyStore,
+};
 use crate::still::Jpeg;
+
+pub(crate) use head::{HEIGHT, Look, WIDTH, face, jpeg, jpeg_of};
 
 pub(crate) const ADA: UserId = UserId::from_uuid(Uuid::from_u128(1));
 pub(crate) const BOB: UserId = UserId::from_uuid(Uuid::from_u128(2));
-
-/// Size of the frames of tests: small, because many are decoded.
-pub(crate) const WIDTH: u32 = 320;
-pub(crate) const HEIGHT: u32 = 240;
-
-/// A frame that differs from that of every other seed.
-pub(crate) fn jpeg(seed: u32) -> Vec<u8> {
-    jpeg_of(WIDTH, HEIGHT, seed)
-}
-
-pub(crate) fn jpeg_of(width: u32, height: u32, seed: u32) -> Vec<u8> {
-    let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-    let shade = |(x, y): (u32, u32)| (x / 4 + y / 8 + 13 * seed) as u8;
-    let rgb = pixels.flat_map(|it| [shade(it); 3]).collect();
-    let format = picture::Format::Jpeg;
-    picture::encode_jpeg(
-        &picture::Picture {
-            width,
-            height,
-            rgb,
-            format,
-        },
-        60,
-    )
-}
-
-/// How a head is held and looks. Pixels are those of a picture of 640 × 480, whatever the size of the frame.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Look {
-    /// Degrees, positive to the right of the picture.
-    pub(crate) yaw: f64,
-    /// Degrees, positive down.
-    pub(crate) pitch: f64,
-    /// Width of the face in pixels.
-    pub(crate) width: f64,
-    pub(crate) eyes_open: bool,
-    pub(crate) smile: bool,
-    pub(crate) mouth_open: bool,
-}
-
-impl Default for Look {
-    fn default() -> Self {
-        Self {
-            yaw: 0.0,
-            pitch: 0.0,
-            width: 170.0,
-            eyes_open: true,
-            smile: false,
-            mouth_open: false,
-        }
-    }
-}
-
-/// Landmarks of the head of `liveness_vectors.json`, whose box is 204 px wide, in pixels from its middle, with depth towards
-/// the camera.
-const LANDMARKS: [(&str, f64, f64, f64); 11] = [
-    ("eyeLeft", -42.0, -45.0, 15.0),
-    ("eyeRight", 42.0, -45.0, 15.0),
-    ("nose", 0.0, 3.0, 65.0),
-    ("mouthLeft", -33.0, 37.0, 25.0),
-    ("mouthRight", 33.0, 37.0, 25.0),
-    ("leftEyeBrowLeft", -72.0, -63.0, 0.0),
-    ("rightEyeBrowRight", 72.0, -63.0, 0.0),
-    ("upperJawlineLeft", -100.0, -40.0, -60.0),
-    ("upperJawlineRight", 100.0, -40.0, -60.0),
-    ("chinBottom", 0.0, 90.0, 15.0),
-    ("mouthUp", 0.0, 31.0, 40.0),
-];
-
-/// Widths from the neck's axis to the middle of the head: it moves to the side when it turns.
-const NECK: f64 = 0.45;
-/// Widths from the neck's axis to the tip of the nose.
-const NOSE: f64 = NECK + 65.0 / 204.0;
-
-impl Look {
-    /// Returns the head with the nose `dx`, `dy` pixels from where it is when it is straight.
-    pub(crate) fn with_nose_at(self, dx: f64, dy: f64) -> Self {
-        let degrees = |it: f64| (it / self.width / NOSE).clamp(-0.9, 0.9).asin().to_degrees();
-        Self {
-            yaw: degrees(dx),
-            pitch: degrees(dy),
-            ..self
-        }
-    }
-
-    /// Where the nose of the straight head is.
-    pub(crate) fn resting_nose(self) -> (f64, f64) {
-        (320.0, 240.0 + 3.0 * self.width / 204.0)
-    }
-}
-
-/// What Rekognition says of a head that is held so.
-pub(crate) fn face(look: Look) -> DetectedFace {
-    let scale = look.width / 204.0;
-    let (yaw_sin, yaw_cos) = look.yaw.to_radians().sin_cos();
-    let (pitch_sin, pitch_cos) = look.pitch.to_radians().sin_cos();
-    let middle = (
-        320.0 + NECK * look.width * yaw_sin,
-        240.0 + NECK * look.width * pitch_sin,
-    );
-    let landmarks = LANDMARKS.map(|(name, x, y, z)| {
-        let (y, z) = (y * pitch_cos + z * pitch_sin, z * pitch_cos - y * pitch_sin);
-        let x = x * yaw_cos + z * yaw_sin;
-        let x = (middle.0 + scale * x) / 640.0;
-        let y = (middle.1 + scale * y) / 480.0;
-        (name.to_owned(), x as f32, y as f32)
-    });
-    let (width, height) = (look.width / 640.0, 230.0 * scale / 480.0);
-    let (left, top) = (middle.0 / 640.0 - width / 2.0, middle.1 / 480.0 - height / 2.0);
-    let verdict = |value| {
-        Some(Verdict {
-            value,
-            confidence: 97.0,
-        })
-    };
-    DetectedFace {
-        bounds: RatioBox::new(left as f32, top as f32, width as f32, height as f32).unwrap(),
-        confidence: 99.0,
-        landmarks: landmarks.to_vec(),
-        pose: (0.0, look.yaw as f32, look.pitch as f32),
-        quality: (70.0, 80.0),
-        age_range: None,
-        gender: None,
-        smile: verdict(look.smile),
-        eyes_open: verdict(look.eyes_open),
-        mouth_open: verdict(look.mouth_open),
-        eyeglasses: None,
-        sunglasses: None,
-        beard: None,
-        mustache: None,
-        face_occluded: None,
-        eye_direction: None,
-        emotions: None,
-    }
-}
 
 /// Table, bucket, Rekognition and parameters.
 #[derive(Clone)]
@@ -161,6 +33,10 @@ struct State {
     assertions: BTreeMap<ChallengeId, AssertionRow>,
     pictures: BTreeMap<(ChallengeId, u32), Vec<u8>>,
     keys: Option<String>,
+    /// The pictures of people.
+    people: BTreeMap<(UserId, PersonId), Vec<FaceId>>,
+    /// How similar whoever is in front of the camera is to each picture; to others there is no face to compare.
+    likenesses: BTreeMap<FaceId, f32>,
     faces: Vec<DetectedFace>,
     similarity: Option<f32>,
     /// Frames of somebody else than all the others.
@@ -168,6 +44,7 @@ struct State {
     failing: BTreeSet<&'static str>,
     n_detections: usize,
     compared: Vec<(u32, u32)>,
+    compared_with: Vec<FaceId>,
     n_random: u8,
     /// Writes of challenges that succeed before one fails.
     writes_left: Option<usize>,
@@ -175,6 +52,15 @@ struct State {
     comparisons_left: Option<usize>,
     /// What happens with every comparison.
     when_comparing: Option<Arc<dyn Fn() + Send + Sync>>,
+}
+
+impl State {
+    /// What happens with every comparison.
+    fn happen(&self) {
+        if let Some(happens) = &self.when_comparing {
+            happens();
+        }
+    }
 }
 
 impl Default for World {
@@ -206,6 +92,40 @@ impl World {
     /// Makes these frames those of somebody else.
     pub(crate) fn swap_in(&self, id: ChallengeId, frames: impl IntoIterator<Item = u32>) {
         self.with(|it| it.strangers.extend(frames.into_iter().map(|frame| (id, frame))));
+    }
+
+    /// Registers a person with pictures; returns these. Whoever is in front of the camera is so similar to each of them.
+    pub(crate) fn enroll(&self, owner: UserId, person: PersonId, percents: &[f32]) -> Vec<FaceId> {
+        self.with(|it| {
+            let first = it.likenesses.len() as u128;
+            let faces: Vec<_> = (first..)
+                .take(percents.len())
+                .map(|n| FaceId::from_uuid(Uuid::from_u128(1000 + n)))
+                .collect();
+            it.likenesses
+                .extend(faces.iter().copied().zip(percents.iter().copied()));
+            let enrolled = it.people.entry((owner, person)).or_default();
+            enrolled.extend(&faces);
+            faces
+        })
+    }
+
+    /// Takes a picture of a person away.
+    pub(crate) fn forget_face(&self, owner: UserId, person: PersonId, face: FaceId) {
+        self.with(|it| {
+            let enrolled = it.people.get_mut(&(owner, person)).unwrap();
+            enrolled.retain(|it| *it != face);
+        });
+    }
+
+    /// Erases a person.
+    pub(crate) fn forget_person(&self, owner: UserId, person: PersonId) {
+        self.with(|it| it.people.remove(&(owner, person)));
+    }
+
+    /// Pictures of people that a frame was compared with.
+    pub(crate) fn compared_with(&self) -> Vec<FaceId> {
+        self.with(|it| it.compared_with.clone())
     }
 
     /// Makes the write of a challenge that follows `n` others fail, once.
@@ -260,6 +180,19 @@ impl World {
 
     pub(crate) fn assertion(&self, id: ChallengeId) -> Option<AssertionRow> {
         self.with(|it| it.assertions.get(&id).copied())
+    }
+
+    fn check_comparison(state: &mut State) -> Result<(), Fault> {
+        Self::check(state, "CompareFaces")?;
+        match state.comparisons_left {
+            Some(0) => {
+                state.comparisons_left = None;
+                return Err(Fault::later("CompareFaces", "made to fail"));
+            }
+            Some(n) => state.comparisons_left = Some(n - 1),
+            None => {}
+        }
+        Ok(())
     }
 
     fn check(state: &State, capability: &'static str) -> Result<(), Fault> {
@@ -345,15 +278,7 @@ impl CompareFaces for World {
     ) -> Result<Option<f32>, Fault> {
         tokio::task::yield_now().await;
         self.with(|it| {
-            Self::check(it, "CompareFaces")?;
-            match it.comparisons_left {
-                Some(0) => {
-                    it.comparisons_left = None;
-                    return Err(Fault::later("CompareFaces", "made to fail"));
-                }
-                Some(n) => it.comparisons_left = Some(n - 1),
-                None => {}
-            }
+            Self::check_comparison(it)?;
             for index in [frames.0, frames.1] {
                 assert!(
                     it.pictures.contains_key(&(id, index)),
@@ -361,14 +286,47 @@ impl CompareFaces for World {
                 );
             }
             it.compared.push(frames);
-            if let Some(happens) = &it.when_comparing {
-                happens();
-            }
+            it.happen();
             let strange = |index| it.strangers.contains(&(id, index));
             if strange(frames.0) != strange(frames.1) {
                 return Ok(None);
             }
             Ok(it.similarity.filter(|it| at_least_percent <= *it))
+        })
+    }
+}
+
+impl ReadPeople for World {
+    async fn enrolled(&self, owner: UserId, person: PersonId) -> Result<Option<Vec<FaceId>>, Fault> {
+        tokio::task::yield_now().await;
+        self.with(|it| {
+            Self::check(it, "ReadPeople")?;
+            Ok(it.people.get(&(owner, person)).cloned())
+        })
+    }
+}
+
+impl CompareWithPerson for World {
+    async fn compare_with_person(
+        &self,
+        (id, frame): (ChallengeId, u32),
+        (owner, person, face): (UserId, PersonId, FaceId),
+    ) -> Result<Option<f32>, Fault> {
+        tokio::task::yield_now().await;
+        self.with(|it| {
+            Self::check(it, "CompareWithPerson")?;
+            Self::check_comparison(it)?;
+            assert!(
+                it.pictures.contains_key(&(id, frame)),
+                "frame {frame} is not kept"
+            );
+            assert!(
+                it.people[&(owner, person)].contains(&face),
+                "{face} is not enrolled"
+            );
+            it.compared_with.push(face);
+            it.happen();
+            Ok(it.likenesses.get(&face).copied())
         })
     }
 }

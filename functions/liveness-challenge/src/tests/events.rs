@@ -27,6 +27,7 @@ fn function() -> lambda_kit::Function {
         deps: World::default(),
         keys: Keys::default(),
         limits: testing::limits_at(clock.clone()),
+        verify_threshold_percent: 90.0,
         clock: clock.clone(),
         ids: Arc::new(AlwaysTheEvents),
     };

@@ -7,6 +7,7 @@ mod frames;
 mod locking;
 mod person;
 mod races;
+mod registered;
 mod results;
 mod starts;
 mod swaps;
@@ -70,6 +71,7 @@ impl Desk {
             deps: world.clone(),
             keys: Keys::default(),
             limits: testing::limits_at(clock.clone()),
+            verify_threshold_percent: 90.0,
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
         };

@@ -30,20 +30,37 @@ async fn a_request_that_is_repeated_twenty_times_at_once_begins_one_challenge_an
     let mut who = Desk::session(ADA);
     who.push(("idempotency-key", "k1".to_owned()));
     let starts = join_all((0..20).map(|_| desk.start(&who, &size))).await;
-    let began: Vec<_> = starts.iter().filter(|it| it.0 == 201).collect();
-    assert!(
-        began
-            .iter()
-            .all(|it| it.1["challengeId"] == began[0].1["challengeId"])
-    );
-    assert_eq!(desk.world.n_challenges(), 1);
-    // Whoever was too quick to find it finds it now.
-    assert_eq!(desk.start(&who, &size).await, *began[0]);
+    for start in &starts {
+        assert_eq!(start, &starts[0]);
+    }
+    assert_eq!((starts[0].0, desk.world.n_challenges()), (201, 1));
     // One start is counted, so four more are free.
     for _ in 0..4 {
         desk.begin("sequence").await;
     }
     is_problem(&desk.start(&Desk::session(ADA), &size).await, 429, "rate-limited");
+}
+
+#[tokio::test]
+async fn a_repeated_request_finds_the_last_challenge_before_a_pause_and_begins_none_in_it() {
+    let desk = Desk::new();
+    let size = json!({ "imageWidth": 640, "imageHeight": 480 });
+    for _ in 0..4 {
+        desk.begin("sequence").await;
+    }
+    let mut who = Desk::session(ADA);
+    who.push(("idempotency-key", "k1".to_owned()));
+    let starts = join_all((0..20).map(|_| desk.start(&who, &size))).await;
+    for start in &starts {
+        assert_eq!(start, &starts[0]);
+    }
+    assert_eq!((starts[0].0, desk.world.n_challenges()), (201, 5));
+    who[1].1 = "k2".to_owned();
+    let refused = join_all((0..20).map(|_| desk.start(&who, &size))).await;
+    for refused in &refused {
+        is_problem(refused, 429, "rate-limited");
+    }
+    assert_eq!(desk.world.n_challenges(), 5);
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@
 //! when the result is first asked for, so that nobody knows which frames do not matter.
 //!
 //! How far that is, is kept with the challenge: what was compared is not compared again, and paid for again, when a request had
-//! no time for all of it or Rekognition failed in between.
+//! no time for all of it or Rekognition failed in between. Where the challenge is about a registered person, their pictures
+//! follow, see [`super::person`].
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ use rand::rngs::StdRng;
 use rand::seq::IteratorRandom as _;
 use serde::{Deserialize, Serialize};
 
+use super::person::{Likeness, Whose};
 use crate::capabilities::Capabilities;
 use crate::course::Course;
 
@@ -27,7 +29,7 @@ use crate::course::Course;
 pub const SAME_PERSON_PERCENT: f32 = 80.0;
 
 /// Comparisons at the same time. Chosen: a result within four rounds, and below Rekognition's default quota of a second.
-const COMPARED_AT_ONCE: usize = 6;
+pub const COMPARED_AT_ONCE: usize = 6;
 
 /// A round is not begun later than this after the request's first. Chosen: leaves a round seven of the twelve seconds that the
 /// function may run (`Timeout` in the template).
@@ -47,6 +49,9 @@ pub struct Comparison {
     /// Whether a face was somebody else's: the rest does not matter then.
     #[serde(default)]
     is_swapped: bool,
+    /// How far the comparison with the person is whom the challenge is about.
+    #[serde(default)]
+    likeness: Likeness,
 }
 
 /// Whether everything that matters was compared.
@@ -71,10 +76,11 @@ impl Comparison {
             left: left.into_iter().collect(),
             least: None,
             is_swapped: false,
+            likeness: Likeness::default(),
         })
     }
 
-    /// Compares what is left, as far as there is time.
+    /// Compares what is left, as far as there is time: first the frames, then the pictures of the person, where there is one.
     ///
     /// # Errors
     ///
@@ -84,15 +90,23 @@ impl Comparison {
         deps: &D,
         clock: &dyn Clock,
         id: ChallengeId,
+        whose: Option<Whose>,
     ) -> Result<Progress, Fault> {
         let began = clock.now();
+        let has_time = || clock.now().duration_since(began) <= LAST_ROUND_AFTER;
         while !self.is_swapped && !self.left.is_empty() {
-            if LAST_ROUND_AFTER < clock.now().duration_since(began) {
+            if !has_time() {
                 return Ok(Progress::Unfinished);
             }
             self.round(deps, id).await?;
         }
-        Ok(Progress::Done)
+        match whose {
+            Some(whose) if !self.is_swapped => {
+                let reference = (id, self.reference);
+                self.likeness.go_on(deps, reference, whose, has_time).await
+            }
+            _ => Ok(Progress::Done),
+        }
     }
 
     async fn round<D: Capabilities>(&mut self, deps: &D, id: ChallengeId) -> Result<(), Fault> {
@@ -115,6 +129,12 @@ impl Comparison {
             }
         }
         failed.map_or(Ok(()), Err)
+    }
+
+    /// Returns the similarity to the person in percent, if it is at least that of the threshold.
+    #[must_use]
+    pub fn likeness(&self, threshold_percent: f32) -> Option<f32> {
+        self.likeness.similarity(threshold_percent)
     }
 
     /// Returns the least similarity in percent; `None` where a face was somebody else's, or none was compared.
