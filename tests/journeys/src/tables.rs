@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::Suite;
 
 impl Suite {
-    fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+    pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::from_conf(
             aws_sdk_dynamodb::Config::builder()
                 .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
@@ -25,7 +25,12 @@ impl Suite {
     /// If a table does not answer.
     pub async fn rows_of(&self, user_id: &str) -> usize {
         let mut n_rows = 0;
-        for name in ["UPLOADS_TABLE", "ANALYSES_TABLE", "SESSIONS_TABLE"] {
+        for name in [
+            "UPLOADS_TABLE",
+            "ANALYSES_TABLE",
+            "SESSIONS_TABLE",
+            "PEOPLE_TABLE",
+        ] {
             let scanned = self
                 .dynamodb()
                 .scan()
@@ -77,6 +82,24 @@ impl Suite {
             .await
             .expect("an answer");
         (number("chain"), number("number"))
+    }
+
+    /// Forgets how often somebody did something, as some minutes would.
+    ///
+    /// # Panics
+    ///
+    /// If the table does not answer.
+    pub async fn forget_limits(&self) {
+        let table = &self.function("AnalyzeFunction").env["LIMITS_TABLE"];
+        let scanned = self.dynamodb().scan().table_name(table).send().await;
+        for row in scanned.expect("a page").items() {
+            let deletion = self.dynamodb().delete_item().table_name(table);
+            deletion
+                .key("pk", row["pk"].clone())
+                .send()
+                .await
+                .expect("an answer");
+        }
     }
 
     /// Forgets that there has been an administrator, as an operator does who has lost the last.

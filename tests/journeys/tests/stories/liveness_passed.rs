@@ -15,18 +15,18 @@ use journeys::{Check, Suite, camera};
 use serde_json::{Value, json};
 
 /// Small, so that a frame takes little time on a busy machine: there are ten seconds for the way to the target.
-const PICTURE: (u32, u32) = (240, 320);
+pub(crate) const PICTURE: (u32, u32) = (240, 320);
 
 /// Frames on the way to the target, before it: six different points are asked for.
-const N_BEFORE: usize = 6;
+pub(crate) const N_BEFORE: usize = 6;
 
 /// Frames on the way to a target of a sequence, of which there may be several.
-const N_BEFORE_STEP: usize = 2;
+pub(crate) const N_BEFORE_STEP: usize = 2;
 
 /// The first frame inside the target: one before the area, one in it, and the way.
 const FIRST_INSIDE: u32 = 2 + N_BEFORE as u32;
 
-fn order(kind: &str, pace: &str) -> Value {
+pub(crate) fn order(kind: &str, pace: &str) -> Value {
     json!({ "imageWidth": PICTURE.0, "imageHeight": PICTURE.1, "kind": kind, "pace": pace })
 }
 
@@ -34,11 +34,11 @@ fn nose() -> Value {
     order("nose", "usual")
 }
 
-async fn head(suite: &Suite, portrait: Portrait) -> Head {
+pub(crate) async fn head(suite: &Suite, portrait: Portrait) -> Head {
     Head::of(portrait, &FaceDetector::new(&suite.aws())).await
 }
 
-fn alone(head: &Head) -> impl Fn(u32, Held) -> RgbImage {
+pub(crate) fn alone(head: &Head) -> impl Fn(u32, Held) -> RgbImage {
     |_, held| frame(&[(head, held)], PICTURE)
 }
 
@@ -54,7 +54,7 @@ async fn spend(suite: &Suite, id: &str) -> Result<u32, SpendError> {
 ///
 /// A sequence takes up to twenty comparisons. On a machine where others work, too, a request may have no time for all of them:
 /// then it says so, and the next one goes on.
-async fn result(check: &Check<'_>) -> Value {
+pub(crate) async fn result(check: &Check<'_>) -> Value {
     for _ in 0..10 {
         let answer = check.verify().await;
         if answer.status == 200 {

@@ -7,6 +7,7 @@ mod audit;
 mod isolation;
 mod liveness;
 mod liveness_passed;
+mod people;
 mod photo;
 mod refusals;
 mod sessions;
