@@ -151,14 +151,14 @@ fn every_statement_is_a_capability_of_its_function() {
 /// The text of the module in which a function says what it can do, with the modules below it.
 fn capabilities(function: &str) -> String {
     let source = root().join("functions").join(function).join("src");
-    let mut text = std::fs::read_to_string(source.join("capabilities.rs")).unwrap();
+    let mut text = std::fs::read_to_string(source.join("capabilities.rs")).expect("a module");
     for below in std::fs::read_dir(source.join("capabilities"))
         .into_iter()
         .flatten()
     {
-        let path = below.unwrap().path();
+        let path = below.expect("an entry of a folder").path();
         if path.is_file() {
-            text += &std::fs::read_to_string(path).unwrap();
+            text += &std::fs::read_to_string(path).expect("a module");
         }
     }
     text
@@ -225,13 +225,18 @@ fn every_route_of_the_api_is_a_route_of_the_template_and_conversely() {
 }
 
 #[test]
-fn an_attempt_to_analyze_cannot_outlive_its_claim() {
+fn an_attempt_to_use_an_upload_cannot_outlive_its_claim() {
     let functions = Template::read().functions();
-    let timeout_s = functions[analyze::MANIFEST.logical_id]
-        .property("Timeout")
-        .as_u64()
-        .unwrap();
-    assert!(timeout_s < analyze::create::CLAIM_LIFETIME.as_secs());
+    for (manifest, claim) in [
+        (analyze::MANIFEST, analyze::create::CLAIM_LIFETIME),
+        (people::MANIFEST, people::face::CLAIM_LIFETIME),
+    ] {
+        let timeout_s = functions[manifest.logical_id]
+            .property("Timeout")
+            .as_u64()
+            .unwrap();
+        assert!(timeout_s < claim.as_secs(), "{}", manifest.logical_id);
+    }
 }
 
 #[test]

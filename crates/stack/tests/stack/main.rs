@@ -8,4 +8,5 @@ mod front_door;
 mod killed;
 mod life;
 mod ours;
+mod people;
 mod world;
