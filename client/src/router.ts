@@ -1,12 +1,15 @@
 import { createRouter } from 'vue-router'
 import type { RouteLocationNormalized, RouteLocationRaw, RouteRecordRaw, RouterHistory } from 'vue-router'
 import AccountPage from './account/AccountPage.vue'
+import { uuidOf } from './api/uuid.ts'
 import AuditPage from './audit/AuditPage.vue'
 import { filtersOf } from './history/filters.ts'
 import HistoryPage from './history/HistoryPage.vue'
 import ApiKeysPage from './keys/ApiKeysPage.vue'
 import { livenessTexts } from './liveness/texts.ts'
 import { wishesOf } from './liveness/wishes.ts'
+import PeoplePage from './people/PeoplePage.vue'
+import PersonPage from './people/PersonPage.vue'
 import ResultPage from './result/ResultPage.vue'
 import ForgotPasswordPage from './session/ForgotPasswordPage.vue'
 import PasswordPage from './session/PasswordPage.vue'
@@ -30,11 +33,7 @@ declare module 'vue-router' {
 }
 
 /** A UUID, as far as a path pattern can say it: these may not contain groups. */
-const ANALYSIS_ID = '[0-9a-fA-F-]{36}'
-
-function userIdOf(value: unknown): string | null {
-  return typeof value === 'string' && /^[0-9a-f-]{36}$/i.test(value) ? value : null
-}
+const UUID = '[0-9a-fA-F-]{36}'
 
 export const routes: RouteRecordRaw[] = [
   {
@@ -47,8 +46,16 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: texts.history.title, for: 'signed-in' },
   },
   {
-    path: `/analyses/:analysisId(${ANALYSIS_ID})`, name: 'result', component: ResultPage, props: true,
+    path: `/analyses/:analysisId(${UUID})`, name: 'result', component: ResultPage, props: true,
     meta: { title: texts.result.title, for: 'signed-in' },
+  },
+  {
+    path: '/people', name: 'people', component: PeoplePage,
+    meta: { title: texts.people.title, for: 'signed-in' },
+  },
+  {
+    path: `/people/:personId(${UUID})`, name: 'person', component: PersonPage, props: true,
+    meta: { title: texts.person.title, for: 'signed-in' },
   },
   {
     path: '/liveness', name: 'liveness', component: () => import('./liveness/LivenessPage.vue'),
@@ -77,7 +84,7 @@ export const routes: RouteRecordRaw[] = [
   },
   {
     path: '/admin/audit', name: 'audit', component: AuditPage,
-    props: to => ({ userId: userIdOf(to.query.user) }),
+    props: to => ({ userId: uuidOf(to.query.user) }),
     meta: { title: texts.audit.title, for: 'administrators' },
   },
   {

@@ -8,6 +8,7 @@ import { cameraTexts } from './camera/texts.ts'
 import { historyTexts } from './history/texts.ts'
 import { keysTexts } from './keys/texts.ts'
 import { listTexts } from './list/texts.ts'
+import { peopleTexts } from './people/texts.ts'
 import { resultTexts } from './result/texts.ts'
 import { secretTexts } from './secret/texts.ts'
 import { sessionTexts } from './session/texts.ts'
@@ -20,6 +21,7 @@ export { failureText, problemText } from './api/texts.ts'
 export { auditText } from './audit/texts.ts'
 export { cameraText } from './camera/texts.ts'
 export { scopeText } from './keys/texts.ts'
+export { faceFaultText } from './people/texts.ts'
 export { emotionText } from './result/texts.ts'
 export { refusalText } from './upload/texts.ts'
 export { roleText } from './users/texts.ts'
@@ -39,6 +41,7 @@ export const texts = {
   ...historyTexts,
   ...keysTexts,
   ...listTexts,
+  ...peopleTexts,
   ...resultTexts,
   ...secretTexts,
   ...sessionTexts,

@@ -58,7 +58,7 @@ export function problemText(problem: Problem): string {
     case 'upload-not-found':
     case 'upload-incomplete':
     case 'upload-expired':
-      return 'The upload got lost on the way. Scan the picture again.'
+      return 'The upload got lost on the way. Try it again.'
     case 'rate-limited':
       return tryLater('That was too often in a short time.', problem.retryAfterSeconds ?? null)
     case 'too-many-uploads':
@@ -95,7 +95,10 @@ export function problemText(problem: Problem): string {
     case 'person-without-face':
       return 'There is no face of this person to compare with. Add one first.'
     case 'face-not-usable':
-      return 'This photo cannot be used. Take another one: one face, looking into the camera, in good light.'
+      // Each reason says what to do, where it is shown.
+      return (problem.reasons ?? []).length > 0
+        ? 'This photo cannot be used.'
+        : 'This photo cannot be used. Take another one: one face, looking into the camera, in good light.'
     case 'liveness-assertion-invalid':
       return 'This liveness check cannot be used here: it was used before, is too old, or was another one. Do another check.'
     case 'challenge-token-invalid':

@@ -29,7 +29,7 @@ describe('the way through a check', () => {
     expect(after(...READY)).toEqual({ kind: 'beginning', frame: FRAME })
     expect(after(...BEGUN)).toMatchObject({ kind: 'challenge', frame: FRAME, progress: { phase: 'face', hint: null } })
     expect(after(...OVER)).toEqual({ kind: 'judging', challenge: CHALLENGE })
-    expect(after(...OVER, { kind: 'judged', result: { passed: true, assertion: 'a.b.c' } })).toEqual({ kind: 'passed' })
+    expect(after(...OVER, { kind: 'judged', result: { passed: true, assertion: 'a.b.c' } })).toEqual({ kind: 'passed', person: null })
   })
 
   it('says why it was not passed', () => {

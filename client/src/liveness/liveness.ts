@@ -1,7 +1,7 @@
 import type { Failure } from '../api/problem.ts'
 import type { CameraFailure } from '../camera/useCamera.ts'
 import type {
-  Challenge, ChallengeHint, ChallengeInstruction, ChallengePhase, ChallengeReason, ChallengeResult, FrameAnswer,
+  Challenge, ChallengeHint, ChallengeInstruction, ChallengePerson, ChallengePhase, ChallengeReason, ChallengeResult, FrameAnswer,
 } from '../api/types.ts'
 import type { Size } from './geometry.ts'
 
@@ -30,7 +30,8 @@ export type LivenessState =
   | { kind: 'beginning', frame: Size }
   | { kind: 'challenge', challenge: Challenge, frame: Size, progress: Progress }
   | { kind: 'judging', challenge: Challenge }
-  | { kind: 'passed' }
+  /** Who it is, where somebody had to be it. */
+  | { kind: 'passed', person: ChallengePerson | null }
   | { kind: 'failed', reason: ChallengeReason | null, hint: ChallengeHint | null }
   | { kind: 'locked', untilMs: number }
   /** With a challenge, its result can be asked for again. */
@@ -102,9 +103,9 @@ function progressAfter(before: Progress, answer: FrameAnswer): Progress {
   }
 }
 
-function resultOf({ passed, reason, hint }: ChallengeResult): LivenessState {
+function resultOf({ passed, reason, hint, person }: ChallengeResult): LivenessState {
   // The assertion is for whoever asks for the check; this page is only about the check itself, and drops it.
-  return passed ? { kind: 'passed' } : { kind: 'failed', reason: reason ?? null, hint: hint ?? null }
+  return passed ? { kind: 'passed', person: person ?? null } : { kind: 'failed', reason: reason ?? null, hint: hint ?? null }
 }
 
 function afterFailure(state: LivenessState, failure: Failure, nowMs: number): LivenessState {

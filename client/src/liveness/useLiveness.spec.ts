@@ -13,7 +13,7 @@ import { useLiveness } from './useLiveness.ts'
 import type { Wishes } from './wishes.ts'
 
 const PASSWORD = 'three plain unrelated words'
-const WISHES: Wishes = { kind: 'sequence', pace: 'usual', avoid: [] }
+const WISHES: Wishes = { kind: 'sequence', pace: 'usual', avoid: [], personId: null }
 const FRAMES = `/api/liveness/challenges/${CHALLENGE.challengeId}/frames`
 const VERIFY = `/api/liveness/challenges/${CHALLENGE.challengeId}/verify`
 
@@ -89,7 +89,7 @@ describe('useLiveness', () => {
 
   it('takes somebody through a check, with the camera on only while it is needed', async () => {
     await liveness.start({ ...WISHES, pace: 'unhurried', avoid: ['blink'] })
-    expect(liveness.state.value).toEqual({ kind: 'passed' })
+    expect(liveness.state.value).toEqual({ kind: 'passed', person: null })
     expect(server.challenge?.challenge.area).toEqual({ left: 185, top: 60, width: 270, height: 360 })
     expect([...server.challenge?.nSent.values() ?? []]).toEqual(Array.from({ length: 12 }, () => 1))
     expect(server.requests.at(-1)).toBe(`POST ${VERIFY}`)
@@ -107,9 +107,27 @@ describe('useLiveness', () => {
     })
   })
 
+  it('checks that it is a registered person, and says how similar they are', async () => {
+    const registered = server.registered.add(server.accounts.get('ada')?.user.id ?? '', 'Grace')
+    const { personId } = registered.person
+    server.registered.addFace(registered, new Uint8Array())
+    const begun = vi.spyOn(api, 'createChallenge')
+    await liveness.start({ ...WISHES, personId })
+    expect(begun.mock.calls[0]?.[0]).toMatchObject({ personId })
+    expect(liveness.state.value).toEqual({ kind: 'passed', person: { personId, similarity: 97.25, threshold: 90 } })
+    await liveness.start(WISHES)
+    expect(liveness.state.value).toEqual({ kind: 'passed', person: null })
+  })
+
+  it('does not begin for a person who is not registered any more', async () => {
+    await liveness.start({ ...WISHES, personId: CHALLENGE.challengeId })
+    expect(liveness.state.value).toMatchObject({ kind: 'broken', challenge: null, failure: { problem: { slug: 'person-not-found' } } })
+    expect(tracks.map(it => it.isLive)).toEqual([false])
+  })
+
   it('takes somebody through the quick check', async () => {
     await liveness.start({ ...WISHES, kind: 'nose' })
-    expect(liveness.state.value).toEqual({ kind: 'passed' })
+    expect(liveness.state.value).toEqual({ kind: 'passed', person: null })
     expect(server.challenge?.challenge.kind).toBe('nose')
     expect(server.challenge?.nSent.size).toBe(5)
   })

@@ -4,6 +4,7 @@ export const shellTexts = {
     label: 'Pages',
     upload: 'New picture',
     history: 'History',
+    people: 'People',
     audit: 'Audit',
     account: (username: string) => `Account of ${username}`,
     signOut: 'Sign out',

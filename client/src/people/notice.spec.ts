@@ -1,0 +1,20 @@
+// @vitest-environment node
+import { createHash } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { NOTICE, NOTICE_VERSION } from './notice.ts'
+
+/** The first 16 digits of the SHA-256 of every version there was. */
+const DIGESTS: Record<string, string> = {
+  '2026-11': '6a40d94eab1014d3',
+}
+
+it('has a new version whenever its words are others', () => {
+  const digest = createHash('sha256').update(JSON.stringify(NOTICE)).digest('hex').slice(0, 16)
+  expect(DIGESTS[NOTICE_VERSION]).toBe(digest)
+})
+
+it('says what, what for, until when, and that it can be withdrawn', () => {
+  expect(NOTICE.map(it => it.about)).toEqual(['What is stored', 'What for', 'Until when', 'Changing one’s mind'])
+  const all = NOTICE.map(it => it.text).join(' ')
+  for (const word of ['photos', 'description of the face', 'Until it is erased', 'withdrawn at any time']) expect(all).toContain(word)
+})
