@@ -28,19 +28,23 @@ def program():
 
 @contextlib.contextmanager
 def stack(data, log):
-    """A stack with its data in `data`, on free ports of 127.0.0.1; killed at the end, if it was not before."""
+    """A stack with its data in `data`, on free ports of 127.0.0.1, and where it is; killed at the end, if it was not before."""
     command = [program(), "--port", "0", "--aws-port", "0", "--print-ready-json", "--exit-with-stdin", "--data", data]
     with open(log, "ab") as errors:
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
     try:
         ready = next((line for line in process.stdout if line.startswith(b"{")), None)
         assert ready, log.read_text()[-2000:]
-        yield process, make_client("rekognition", json.loads(ready)["awsUrl"], max_pool_connections=N_CALLERS)
+        yield process, json.loads(ready)
     finally:
         process.kill()
         process.wait(timeout=30)
         process.stdin.close()
         process.stdout.close()
+
+
+def rekognition_of(ready):
+    return make_client("rekognition", ready["awsUrl"], max_pool_connections=N_CALLERS)
 
 
 def index_until_killed(client, collection, photo, caller, acknowledged, enough):
@@ -58,7 +62,8 @@ def test_what_was_acknowledged_survives_sigkill(tmp_path, people):
     photo = people.jpeg("olive", "two thirds of the size")
     data, log = tmp_path / "data", tmp_path / "log"
     acknowledged, enough = [], threading.Event()
-    with stack(data, log) as (process, client):
+    with stack(data, log) as (process, ready):
+        client = rekognition_of(ready)
         client.create_collection(CollectionId="people", Tags={"team": "north"})
         client.create_collection(CollectionId="deleted")
         client.delete_collection(CollectionId="deleted")
@@ -76,7 +81,8 @@ def test_what_was_acknowledged_survives_sigkill(tmp_path, people):
             for caller in callers:
                 caller.result(timeout=120)
 
-    with stack(data, log) as (_, client):
+    with stack(data, log) as (_, ready):
+        client = rekognition_of(ready)
         pages = client.get_paginator("list_faces").paginate(CollectionId="people", PaginationConfig={"PageSize": 3})
         faces = [it for page in pages for it in page["Faces"]]
         listed = {(it["ExternalImageId"], it["FaceId"]) for it in faces}

@@ -21,7 +21,8 @@ SETTINGS = json.loads(os.environ["VISAVIS_FUZZ"])
 *CALLERS, LEAVER = SETTINGS["callers"] or [None]
 
 turns = itertools.count()
-# By caller and collection, e.g. ("ada", "/analyses"): ids from answers, newest last.
+# By caller and collection, e.g. ("ada", "/people/{id}/faces"): ids from answers, newest last, each with those of what it is
+# part of in front: (person, face).
 ids = collections.defaultdict(list)
 # By caller and collection: the query of the next page.
 next_pages = {}
@@ -35,9 +36,13 @@ def is_positive(case):
 
 
 def collection_of(path):
-    """The path in front of the first parameter: what `GET` lists and `POST` adds to. None if there is no parameter."""
-    before, brace, _ = path.partition("/{")
+    """The path in front of the last parameter: what `GET` lists and `POST` adds to. None if there is no parameter."""
+    before, brace, _ = path.rpartition("/{")
     return before if brace else None
+
+
+def parameters_of(path):
+    return re.findall(r"{(\w+)}", path)
 
 
 @schemathesis.auth(refresh_interval=None)
@@ -54,7 +59,8 @@ class Caller:
         if owners and is_positive(case) and turn % 3:
             owner = owners[turn % len(owners)]
             known = ids[owner["username"], collection]
-            case.path_parameters = {**case.path_parameters, "id": known.pop() if case.method == "DELETE" else known[-1]}
+            thing = known.pop() if case.method == "DELETE" else known[-1]
+            case.path_parameters = dict(zip(parameters_of(case.path), thing, strict=True))
             return owner
         return CALLERS[turn % len(CALLERS)]
 
@@ -93,6 +99,13 @@ def fill_in(case, turn):
         uploads = caller["uploads"]
         case.body = {**case.body, "uploadId": uploads[turn % len(uploads)], "kinds": ["faces"]}
         case.body.pop("attributes", None)
+    elif name in ("addPersonFace", "verifyPerson") and caller:
+        # A photo that was added is used up; one that is compared is not.
+        compared, *added = caller["portraits"]
+        case.body = {"uploadId": compared if name == "verifyPerson" else added[turn // 2 % len(added)]}
+    elif name == "createLivenessChallenge" and caller and ids[caller["username"], "/people"]:
+        case.body.pop("subject", None)
+        case.body = {**case.body, "personId": ids[caller["username"], "/people"][-1][0]}
 
 
 @schemathesis.hook
@@ -104,7 +117,8 @@ def after_call(context, case, response):
     if "refreshToken" in answer:
         refresh_tokens.append(answer["refreshToken"])
     caller = case.headers.get("X-Caller")
-    if collection_of(case.path) is None and caller:
+    # A thing has the path of its collection and an id; everything else is a collection, or has no ids in its answers.
+    if not case.path.endswith("}") and caller:
         if answer.get("nextCursor"):
             next_pages[caller, case.path] = {**case.query, "cursor": answer["nextCursor"]}
         for item in answer.get("items", [answer]):
@@ -112,7 +126,8 @@ def after_call(context, case, response):
             # The first is the thing's own. Nobody may lose the accounts that make the requests.
             own = next(found, None)
             if own is not None and own not in SETTINGS["keep"]:
-                ids[caller, case.path].append(own)
+                above = [case.path_parameters[it] for it in parameters_of(case.path)]
+                ids[caller, case.path].append((*above, own))
 
 
 @atexit.register

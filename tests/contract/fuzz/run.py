@@ -23,9 +23,14 @@ import uuid
 import requests
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))
+
+import portraits  # noqa: E402
+
 # Accounts that take turns, so that a list is asked for less than 30 times a minute by each; the last one signs out.
 N_ACCOUNTS = 7
 N_UPLOADS = 3
+N_PORTRAITS = 5
 PASSWORD = "a long sentence nobody uses"
 # More refusals than this for being too fast, and the run would prove little.
 MAX_SHARE_LIMITED = 0.2
@@ -49,42 +54,47 @@ class Api:
         return self("POST", "/api/auth/sign-in", body=body)
 
 
-def caller(api, username, password, photo):
-    """Somebody signed in, with photos that wait to be analysed."""
+def sent(api, token, photo):
+    promise = {"contentType": "image/jpeg", "sizeBytes": len(photo), "sha256": hashlib.sha256(photo).hexdigest()}
+    upload = api("POST", "/api/uploads", token, promise, (201,))
+    requests.put(upload["url"], data=photo, headers=upload["headers"], timeout=60).raise_for_status()
+    return upload["uploadId"]
+
+
+def caller(api, username, password, photos):
+    """Somebody signed in, with photos that wait to be analysed, and portraits that wait to be people's."""
+    group, faces = photos
     session = api.sign_in(username, password)
     token = session["accessToken"]
-    promise = {"contentType": "image/jpeg", "sizeBytes": len(photo), "sha256": hashlib.sha256(photo).hexdigest()}
-    uploads = []
-    for _ in range(N_UPLOADS):
-        upload = api("POST", "/api/uploads", token, promise, (201,))
-        requests.put(upload["url"], data=photo, headers=upload["headers"], timeout=60).raise_for_status()
-        uploads.append(upload["uploadId"])
-    account = {"id": session["user"]["id"], "username": username, "password": password}
-    return account | {"accessToken": token, "uploads": uploads}
+    account = {"id": session["user"]["id"], "username": username, "password": password, "accessToken": token}
+    return account | {
+        "uploads": [sent(api, token, group) for _ in range(N_UPLOADS)],
+        "portraits": [sent(api, token, it) for it in faces],
+    }
 
 
-def somebody(api, photo):
+def somebody(api, photos):
     username = f"fuzz-{uuid.uuid4().hex[:8]}"
     body = {"username": username, "email": f"{username}@example.org", "password": PASSWORD}
     api("POST", "/api/auth/sign-up", body=body, expect=(201,))
-    return caller(api, username, PASSWORD, photo)
+    return caller(api, username, PASSWORD, photos)
 
 
-def settle(api, username, one_time_password, photo):
+def settle(api, username, one_time_password, photos):
     """Changes a one-time password, as everybody must who was given one."""
     change = {"currentPassword": one_time_password, "newPassword": PASSWORD}
     token = api.sign_in(username, one_time_password)["accessToken"]
     api("PUT", "/api/auth/password", token, change, (204,))
-    return caller(api, username, PASSWORD, photo)
+    return caller(api, username, PASSWORD, photos)
 
 
-def administrators(api, first, photo):
-    admins = [settle(api, first["username"], first["oneTimePassword"], photo)]
+def administrators(api, first, photos):
+    admins = [settle(api, first["username"], first["oneTimePassword"], photos)]
     while len(admins) < N_ACCOUNTS:
         username = f"fuzz-{uuid.uuid4().hex[:8]}"
         body = {"username": username, "email": f"{username}@example.org", "role": "admin"}
         created = api("POST", "/api/users", admins[0]["accessToken"], body, (201,))
-        admins.append(settle(api, username, created["oneTimePassword"], photo))
+        admins.append(settle(api, username, created["oneTimePassword"], photos))
     return admins
 
 
@@ -117,10 +127,12 @@ def run(name, url, settings):
 
 def main():
     ready = json.loads(os.environ["VISAVIS_READY"])
-    photo = (pathlib.Path(os.environ["SAMPLES"]) / "sample1.jpg").read_bytes()
+    samples = pathlib.Path(os.environ["SAMPLES"])
+    faces = portraits.Portraits(samples)
+    photos = (samples / "sample1.jpg").read_bytes(), [faces.jpeg(who) for who in list(portraits.PEOPLE)[:N_PORTRAITS]]
     url = ready["httpUrl"]
-    users = [somebody(Api(url), photo) for _ in range(N_ACCOUNTS)]
-    admins = administrators(Api(url), ready["firstAdmin"], photo)
+    users = [somebody(Api(url), photos) for _ in range(N_ACCOUNTS)]
+    admins = administrators(Api(url), ready["firstAdmin"], photos)
     shared = {
         "edgeToken": ready["edgeToken"],
         "accounts": users[:-1],
