@@ -9,5 +9,5 @@ export const livenessPersonTexts = {
   noFace: (name: string) => `There is no face of ${name} to compare with. Add one first.`,
   addFace: 'Add a face',
   is: (name: string) => `It is ${name}.`,
-  isNot: (name: string) => `It is not ${name}, as far as a comparison can tell.`,
+  isNot: (name: string) => `It is not ${name}, as far as a comparison can tell. If it should be, add a newer photo of them, and check in even light.`,
 } as const

@@ -47,7 +47,7 @@ export const peopleTexts = {
     externalIdKept: 'An identifier can be changed, but not removed.',
     consentBy: 'Consent given by',
     consentAt: 'on',
-    consentVersion: 'Notice',
+    consentVersion: 'Version of the notice',
     registered: 'Registered',
     faces: 'Faces',
     facesIntro: 'Others are compared with these. Two or three good photos from different days are better than one.',
@@ -96,7 +96,7 @@ export const peopleTexts = {
     eraseTitle: (name: string) => `Erase ${name}?`,
     eraseBody: 'From this moment on the person is not recognised any more. This is erased, and cannot be brought back:',
     eraseWhat: (nFaces: number) => [
-      nFaces === 0 ? 'all pictures and face descriptions: there are none' : `${count(nFaces, 'picture', 'pictures')} and ${count(nFaces, 'face description', 'face descriptions')}`,
+      ...nFaces === 0 ? [] : [`${count(nFaces, 'picture', 'pictures')} and ${count(nFaces, 'face description', 'face descriptions')}`],
       'the name and the identifier',
       'the record of the consent',
     ],
