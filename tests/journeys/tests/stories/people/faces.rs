@@ -110,6 +110,25 @@ async fn the_most_similar_of_several_faces_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_operator_says_how_similar_is_similar_enough() {
+    let suite = Suite::start_with(&[("VerifyThreshold", "95")]).await;
+    let ada = suite.person("ada").await;
+    let person = ada.register("Plum").await;
+    let plum = Cutout::PLUM.picture();
+    ada.add_face(&person, &camera(&plum)).await.expect(201);
+    for (probe, is_it) in [(another(&plum), true), (Cutout::BLACK.picture(), false)] {
+        let answer = ada.verify_photo(&person, &camera(&probe)).await.expect(200);
+        assert_eq!(answer["threshold"], 95.0, "{answer}");
+        assert_eq!(answer["verified"], is_it, "{answer}");
+        // The other one would be her at the default, which is why a door takes more.
+        assert!(
+            answer["similarity"].as_f64().is_some_and(|it| 85.0 < it),
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_face_belongs_to_one_person_of_an_account() {
     let suite = Suite::start().await;
     let (ada, eve) = (suite.person("ada").await, suite.person("eve").await);

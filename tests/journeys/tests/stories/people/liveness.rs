@@ -3,6 +3,7 @@
 
 use journeys::head::{Actor, Head, Portrait};
 use journeys::{Check, Cutout, Person, Suite, camera};
+use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
@@ -187,6 +188,31 @@ async fn a_kiosk_asks_for_every_step_and_a_door_of_the_same_account_believes_it(
     );
     refused(&door, &peach, assertion, Value::Null).await;
     refused(&kiosk, &peach, assertion, json!("nose")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_badge_that_is_named_is_good_for_the_person_who_has_it() {
+    let suite = Suite::start().await;
+    let ada = suite.person("ada").await;
+    let peach = registered(&ada, "Peach", Cutout::PEACH).await;
+    let kiosk = program(&suite, &ada, &["liveness", "identify"]).await;
+    let head = head(&suite, Portrait::CALM).await;
+    let mut order = order("nose", "usual");
+    order["subject"] = json!("badge 7");
+    let check = taken(&kiosk, &order, &head).await;
+    let assertion = &passed(&check).await["assertion"];
+
+    refused(&kiosk, &peach, assertion, json!("nose")).await;
+    let badge = json!({ "externalId": "badge 7" });
+    let path = format!("/api/people/{peach}");
+    ada.call(Method::PATCH, &path, HeaderMap::new(), Some(&badge))
+        .await
+        .expect(200);
+    let answer = kiosk
+        .verify_assertion(&peach, assertion, &json!("nose"))
+        .await
+        .expect(200);
+    assert_eq!(answer["verified"], true, "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
