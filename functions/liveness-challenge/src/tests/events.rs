@@ -1,5 +1,6 @@
 //! The events in `events/liveness-challenge`.
 
+use domain::PersonId;
 use lambda_kit::testing;
 use lambda_kit::{Clock, Ids, Invocation};
 use serde_json::Value;
@@ -13,6 +14,9 @@ use crate::keys::Keys;
 /// The challenge that the events name.
 const CHALLENGE: &str = "01890a5e-0000-7000-8000-000000000000";
 
+/// The person that the events name.
+const PERSON: PersonId = PersonId::from_uuid(uuid::uuid!("01890a5e-0000-7000-8000-00000000000a"));
+
 struct AlwaysTheEvents;
 
 impl Ids for AlwaysTheEvents {
@@ -23,8 +27,10 @@ impl Ids for AlwaysTheEvents {
 
 fn function() -> lambda_kit::Function {
     let clock: Arc<dyn Clock> = Arc::new(Hands(Arc::new(Mutex::new(now()))));
+    let world = World::default();
+    world.enroll(ADA, PERSON, &[99.0]);
     let context = Context {
-        deps: World::default(),
+        deps: world,
         keys: Keys::default(),
         limits: testing::limits_at(clock.clone()),
         verify_threshold_percent: 90.0,

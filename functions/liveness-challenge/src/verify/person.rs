@@ -53,27 +53,22 @@ impl Likeness {
         // Nobody is like somebody who was erased.
         let enrolled = deps.enrolled(whose.owner, whose.person).await?;
         let enrolled = enrolled.unwrap_or_default();
-        loop {
-            self.best = self.best_of(&enrolled);
-            let is_compared = |it: &FaceId| self.compared.contains_key(&it.as_uuid());
-            let left: Vec<FaceId> = enrolled
-                .iter()
-                .copied()
-                .filter(|it| !is_compared(it))
-                .take(COMPARED_AT_ONCE)
-                .collect();
-            if self.is_enough(whose) || left.is_empty() {
-                return Ok(Progress::Done);
-            }
+        self.best = self.best_of(&enrolled);
+        let is_compared = |it: &FaceId| self.compared.contains_key(&it.as_uuid());
+        let mut left: Vec<FaceId> = enrolled.iter().copied().filter(|it| !is_compared(it)).collect();
+        let mut failed = None;
+        while !self.is_enough(whose) && !left.is_empty() {
             if !has_time() {
                 return Ok(Progress::Unfinished);
             }
-            let failed = self.round(deps, frame, whose, left).await;
+            let rest = left.split_off(left.len().min(COMPARED_AT_ONCE));
+            failed = self.round(deps, frame, whose, left).await.or(failed);
             self.best = self.best_of(&enrolled);
-            if let Some(fault) = failed.filter(|_| !self.is_enough(whose)) {
-                return Err(fault);
-            }
+            left = rest;
         }
+        failed
+            .filter(|_| !self.is_enough(whose))
+            .map_or(Ok(Progress::Done), Err)
     }
 
     /// Compares some pictures at once; returns why one of them could not be.
