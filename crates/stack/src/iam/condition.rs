@@ -9,6 +9,7 @@ use crate::template::{items, text};
 #[derive(Debug)]
 pub struct RequestContext {
     principal_arn: String,
+    s3_prefix: Option<String>,
 }
 
 impl RequestContext {
@@ -17,13 +18,25 @@ impl RequestContext {
     pub fn local(principal_arn: &str) -> Self {
         Self {
             principal_arn: principal_arn.to_owned(),
+            s3_prefix: None,
         }
     }
 
-    fn value(&self, key: Key) -> &str {
+    /// The same request, which lists the keys of a bucket that begin with `prefix`, if it says so.
+    #[must_use]
+    pub fn listing(self, prefix: Option<&str>) -> Self {
+        Self {
+            s3_prefix: prefix.map(str::to_owned),
+            ..self
+        }
+    }
+
+    /// `None` for what the request does not say.
+    fn value(&self, key: Key) -> Option<&str> {
         match key {
-            Key::PrincipalArn => &self.principal_arn,
-            Key::SecureTransport => "true",
+            Key::PrincipalArn => Some(&self.principal_arn),
+            Key::SecureTransport => Some("true"),
+            Key::S3Prefix => self.s3_prefix.as_deref(),
         }
     }
 }
@@ -32,6 +45,7 @@ impl RequestContext {
 enum Key {
     PrincipalArn,
     SecureTransport,
+    S3Prefix,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +80,7 @@ impl Condition {
                 let key = match key.to_ascii_lowercase().as_str() {
                     "aws:principalarn" => Key::PrincipalArn,
                     "aws:securetransport" => Key::SecureTransport,
+                    "s3:prefix" => Key::S3Prefix,
                     _ => return Err(unsupported(key)),
                 };
                 let values = items(values).iter().filter_map(text).collect();
@@ -79,13 +94,19 @@ impl Condition {
         Ok(conditions)
     }
 
+    /// What a request does not say is equal to nothing, and so is unequal to everything (IAM, "Condition operators").
     pub(super) fn holds(&self, context: &RequestContext) -> bool {
         let actual = context.value(self.key);
+        let equals = || self.values.iter().any(|it| Some(it.as_str()) == actual);
+        let is_like = || {
+            let values = &mut self.values.iter();
+            actual.is_some_and(|actual| values.any(|it| pattern::matches(it, actual)))
+        };
         match self.operator {
-            Operator::Equals => self.values.iter().any(|it| it == actual),
-            Operator::NotEquals => !self.values.iter().any(|it| it == actual),
-            Operator::Like => self.values.iter().any(|it| pattern::matches(it, actual)),
-            Operator::NotLike => !self.values.iter().any(|it| pattern::matches(it, actual)),
+            Operator::Equals => equals(),
+            Operator::NotEquals => !equals(),
+            Operator::Like => is_like(),
+            Operator::NotLike => !is_like(),
         }
     }
 }
@@ -101,6 +122,26 @@ mod tests {
             .unwrap()
             .iter()
             .all(|it| it.holds(&context))
+    }
+
+    #[test]
+    fn a_prefix_that_is_not_said_is_like_no_other() {
+        let holds = |operator: &str, prefix: Option<&str>| {
+            let block = json!({ operator: {"s3:prefix": "u/*/people/*"} });
+            let context = RequestContext::local("arn:aws:sts::000000000000:assumed-role/f/f").listing(prefix);
+            Condition::read_all(&block).unwrap()[0].holds(&context)
+        };
+        for (prefix, is_like) in [
+            (Some("u/1/people/2/"), true),
+            (Some("u/1/"), false),
+            (Some(""), false),
+            (None, false),
+        ] {
+            assert_eq!(holds("StringLike", prefix), is_like, "{prefix:?}");
+            assert_eq!(holds("StringNotLike", prefix), !is_like, "{prefix:?}");
+            assert!(!holds("StringEquals", prefix), "{prefix:?}");
+            assert!(holds("StringNotEquals", prefix), "{prefix:?}");
+        }
     }
 
     #[test]

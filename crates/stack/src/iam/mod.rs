@@ -86,6 +86,17 @@ impl Iam {
     ///
     /// `AccessDeniedException` if no statement allows it, or one denies it.
     pub fn check(&self, access_key: &str, action: &str, resource: &str) -> Result<(), AwsError> {
+        self.check_listing(access_key, action, resource, None)
+    }
+
+    /// Like [`Iam::check`], for a request that lists the keys of a bucket that begin with `prefix`.
+    fn check_listing(
+        &self,
+        access_key: &str,
+        action: &str,
+        resource: &str,
+        prefix: Option<&str>,
+    ) -> Result<(), AwsError> {
         let role = match self.principal(access_key) {
             Some(Principal::Root) => return Ok(()),
             Some(Principal::Function(id)) => self.roles.get(&id),
@@ -98,7 +109,7 @@ impl Iam {
                 "The security token included in the request is invalid.",
             ));
         };
-        let context = RequestContext::local(&role.session_arn);
+        let context = RequestContext::local(&role.session_arn).listing(prefix);
         let decision = role.policy.decide(action, resource, &context);
         role.usage.record(action, resource, &decision);
         match decision {
@@ -145,13 +156,14 @@ fn refusal(principal: &str, action: &str, resource: &str, explicit: bool) -> Aws
 /// The rights as S3's server asks for them: the bucket is `*` where a request names none.
 pub(crate) fn s3_access(iam: &Arc<Iam>) -> crate::s3::Allowed {
     let iam = Arc::clone(iam);
-    Arc::new(move |access_key, action, bucket, key| {
-        let resource = match key {
-            _ if bucket == "*" => bucket.to_owned(),
-            Some(key) => format!("arn:aws:s3:::{bucket}/{key}"),
-            None => format!("arn:aws:s3:::{bucket}"),
+    Arc::new(move |it| {
+        let resource = match it.key {
+            _ if it.bucket == "*" => it.bucket.to_owned(),
+            Some(key) => format!("arn:aws:s3:::{}/{key}", it.bucket),
+            None => format!("arn:aws:s3:::{}", it.bucket),
         };
-        iam.allows(access_key, action, &resource)
+        iam.check_listing(it.access_key, it.action, &resource, it.prefix)
+            .is_ok()
     })
 }
 

@@ -266,8 +266,8 @@ mod tests {
                 "IpAddress",
             ),
             (
-                json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"s3:prefix": "u/"}}}),
-                "s3:prefix",
+                json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"s3:delimiter": "/"}}}),
+                "s3:delimiter",
             ),
         ] {
             let message = policy(&statement).unwrap_err().to_string();

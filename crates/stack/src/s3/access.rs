@@ -14,8 +14,23 @@ use subtle::ConstantTimeEq;
 
 use super::gate::query_value;
 
-/// Decides: access key, action (`s3:GetObject`), bucket (`*` where a request names none), key.
-pub type Allowed = Arc<dyn Fn(&str, &str, &str, Option<&str>) -> bool + Send + Sync>;
+/// Whether something may be done.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Who asks.
+    pub access_key: &'a str,
+    /// To do what, `s3:GetObject`.
+    pub action: &'a str,
+    /// With which bucket; `*` where a request names none.
+    pub bucket: &'a str,
+    /// With which object.
+    pub key: Option<&'a str>,
+    /// What the keys begin with that are listed, where a request to list them says so.
+    pub prefix: Option<&'a str>,
+}
+
+/// Decides.
+pub type Allowed = Arc<dyn Fn(Asked<'_>) -> bool + Send + Sync>;
 
 /// The stack's keys, for s3s's check of signatures.
 pub(super) struct Keys(pub(super) Arc<dyn Credentials>);
@@ -65,7 +80,16 @@ impl S3Access for Rights {
             S3Path::Bucket { bucket } => (&**bucket, None),
             S3Path::Object { bucket, key } => (&**bucket, Some(&**key)),
         };
-        if (self.allowed)(&signer.access_key, action, bucket, key) {
+        let lists = matches!(cx.s3_op().name(), "ListObjects" | "ListObjectsV2");
+        let prefix = query_value(cx.uri(), "prefix").filter(|_| lists);
+        let asked = Asked {
+            access_key: &signer.access_key,
+            action,
+            bucket,
+            key,
+            prefix: prefix.as_deref(),
+        };
+        if (self.allowed)(asked) {
             Ok(())
         } else {
             Err(denied())

@@ -16,7 +16,7 @@ use s3s::{
 };
 
 use super::{
-    access::{Allowed, denied},
+    access::{Allowed, Asked, denied},
     copy, delete,
     error::StoreError,
     get, list, put,
@@ -41,7 +41,15 @@ impl Backend {
         bucket: &str,
         key: Option<&str>,
     ) -> bool {
-        signer.is_some_and(|it| (self.allowed)(&it.access_key, action, bucket, key))
+        signer.is_some_and(|it| {
+            (self.allowed)(Asked {
+                access_key: &it.access_key,
+                action,
+                bucket,
+                key,
+                prefix: None,
+            })
+        })
     }
 
     /// Who may not list a bucket does not learn that a key is not in it.

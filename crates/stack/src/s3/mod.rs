@@ -33,7 +33,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use access::Allowed;
+pub use access::{Allowed, Asked};
 pub use error::StoreError;
 /// The body of an S3 answer.
 pub use s3s::Body;

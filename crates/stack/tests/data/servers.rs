@@ -41,10 +41,12 @@ impl Credentials for Keys {
 }
 
 pub(crate) fn rights() -> Allowed {
-    Arc::new(|access_key, action, bucket, key| match access_key {
+    Arc::new(|it| match it.access_key {
         "test" | "session" => true,
         "reader" => {
-            action == "s3:GetObject" && bucket == "photos" && key.is_some_and(|it| it.starts_with("u/"))
+            it.action == "s3:GetObject"
+                && it.bucket == "photos"
+                && it.key.is_some_and(|it| it.starts_with("u/"))
         }
         _ => false,
     })

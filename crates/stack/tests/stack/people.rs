@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 
 use aws::{
     collections::{FaceCollections, Indexed},
+    erasure::{Folder, OwnedObjects},
     people::{
         AddFaceError, ChangePersonError, ConsentRow, CreatePersonError, FaceRow, PeopleTable, PersonRow,
     },
@@ -229,6 +230,14 @@ async fn the_pictures_of_a_person_go_together_and_those_of_analyses_are_out_of_r
     let key = ObjectKey::image(OWNER, analysis, "original");
     images.put(&key, "image/jpeg", vec![1]).await.unwrap_err();
     images.get(&key, 9).await.unwrap_err();
+    // To list somebody's people is not to list all that he has.
+    let everything = OwnedObjects::new(
+        &deployed.sdk("PeopleFunction").await,
+        deployed.images(),
+        Folder::BelowU,
+    );
+    let refused = everything.erase(OWNER).await.unwrap_err();
+    assert!(refused.source.to_string().contains("AccessDenied"), "{refused:?}");
     deployed.running.stop().await;
 }
 
