@@ -94,16 +94,20 @@ pub async fn add<D: Capabilities>(deps: &D, order: Order, now: Timestamp) -> Res
         Err(ClaimError::Fault(fault)) => return Err(fault.into()),
     };
     let mut described = None;
-    let result = attempt(deps, order, &row, &mut described, now).await;
-    match &result {
-        Ok(_) => finish(deps, order, claim, now).await,
-        // After that the upload may be somebody else's, and what is there theirs.
-        Err(error) if started.elapsed() < CLAIM_LIFETIME => {
-            give_up(deps, order, claim, described, error).await;
+    match attempt(deps, order, &row, &mut described, now).await {
+        Ok(added) => {
+            finish(deps, order, claim, now).await;
+            Ok(added)
         }
-        Err(_) => tracing::warn!(face.id = %order.face(), "attempt outlived its claim"),
+        Err(error) if started.elapsed() < CLAIM_LIFETIME => {
+            Err(give_up(deps, order, claim, described, error).await)
+        }
+        // The upload may be somebody else's by now, and what is there theirs.
+        Err(error) => {
+            tracing::warn!(face.id = %order.face(), "attempt outlived its claim");
+            Err(error)
+        }
     }
-    result
 }
 
 /// Does the work, under a claim.
@@ -202,20 +206,19 @@ async fn finish<D: Capabilities>(deps: &D, order: Order, claim: Claim, now: Time
     warn(removed, "uploaded photo stays until its bucket is tidied");
 }
 
-/// Undoes what a failed attempt has done, as far as possible, and lets the next one begin at once.
+/// Undoes what a failed attempt has done, as far as possible, and lets the next one begin at once. Returns why it failed: whoever
+/// erases the person takes pictures away under our eyes.
 async fn give_up<D: Capabilities>(
     deps: &D,
     order: Order,
     claim: Claim,
     described: Option<String>,
-    error: &Refusal,
-) {
+    error: Refusal,
+) -> Refusal {
     let Order { owner, upload, .. } = order;
-    warn(
-        clean_up(deps, order, described).await,
-        "what a failed attempt made of a photo stays",
-    );
-    let spoiled = matches!(error, Refusal::Take(it) if it.spoils_photo());
+    let cleaned = clean_up(deps, order, described).await;
+    let left = warn(cleaned, "what a failed attempt made of a photo stays");
+    let spoiled = matches!(&error, Refusal::Take(it) if it.spoils_photo());
     let ended = if spoiled {
         let removed = deps.remove_photo(owner, upload).await;
         warn(removed, "uploaded photo stays until its bucket is tidied");
@@ -224,10 +227,22 @@ async fn give_up<D: Capabilities>(
         deps.release(owner, upload, claim).await
     };
     warn(ended, "claim stays until it ends by itself");
+    match left {
+        Some(Left::Nobody) => Refusal::PersonNotFound,
+        _ => error,
+    }
+}
+
+/// Whose face it would have been.
+enum Left {
+    /// There is the person.
+    Person,
+    /// The person was erased.
+    Nobody,
 }
 
 /// Removes picture and description, unless the face is there all the same: where the transaction failed it may be.
-async fn clean_up<D: Capabilities>(deps: &D, order: Order, described: Option<String>) -> Result<(), Fault> {
+async fn clean_up<D: Capabilities>(deps: &D, order: Order, described: Option<String>) -> Result<Left, Fault> {
     let Order { owner, person, .. } = order;
     let row = deps.get_person(owner, person).await?;
     if row.is_none_or(|it| it.is_erasing) {
@@ -235,16 +250,17 @@ async fn clean_up<D: Capabilities>(deps: &D, order: Order, described: Option<Str
         let descriptions = deps.descriptions(owner, person).await?;
         deps.remove_descriptions(owner, &descriptions).await?;
         deps.remove_pictures(owner, person).await?;
-        return Ok(());
+        return Ok(Left::Nobody);
     }
     let faces = deps.faces(owner, person).await?;
     if faces.iter().any(|it| it.id == order.face()) {
-        return Ok(());
+        return Ok(Left::Person);
     }
     // Another upload of the same photo has the same description.
     let unused = described.filter(|name| faces.iter().all(|it| it.indexed_as != *name));
     if let Some(name) = unused {
         deps.remove_descriptions(owner, &[name]).await?;
     }
-    deps.remove_picture(owner, person, order.face()).await
+    deps.remove_picture(owner, person, order.face()).await?;
+    Ok(Left::Person)
 }

@@ -53,7 +53,7 @@ pub const MANIFEST: Manifest = Manifest {
             actions: &["s3:ListBucket"],
         },
         Grant {
-            resource: "ImagesBucket/u/*",
+            resource: "ImagesBucket/u/*/people/*",
             actions: &["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
         },
         Grant {

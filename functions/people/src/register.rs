@@ -44,6 +44,15 @@ pub struct Key {
     pub fingerprint: String,
 }
 
+/// A person, and whether they had been registered before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Registered {
+    /// By this request.
+    Now(PersonRow),
+    /// By an earlier one.
+    Before(PersonRow),
+}
+
 /// Registers a person under the identifier `proposed`, or returns whom an earlier request with the same key registered.
 ///
 /// The key stands for the identifier, and not the identifier for the key: identifiers are made by time, and lists are sorted by them.
@@ -56,7 +65,8 @@ pub async fn register<D: Capabilities>(
     order: Order,
     proposed: PersonId,
     now: Timestamp,
-) -> Result<PersonRow, Refusal> {
+) -> Result<Registered, Refusal> {
+    let is_keyed = order.key.is_some();
     let id = match &order.key {
         Some(key) => chosen(deps, order.owner, key, proposed, now).await?,
         None => proposed,
@@ -75,16 +85,16 @@ pub async fn register<D: Capabilities>(
     match deps.create_person(&row).await {
         Ok(()) => {
             tracing::info!(person.id = %id, "person registered");
-            Ok(row)
+            Ok(Registered::Now(row))
         }
-        Err(CreatePersonError::Exists) => {
-            let there = deps.get_person(row.owner, id).await?;
-            // Where there was no key, the table took the row and its answer was lost.
-            there
-                .filter(|it| !it.is_erasing && it.fingerprint == row.fingerprint)
-                .filter(|it| !row.fingerprint.is_empty() || *it == row)
-                .ok_or(Refusal::KeyReused)
-        }
+        Err(CreatePersonError::Exists) => match deps.get_person(row.owner, id).await? {
+            // The table took the row and its answer was lost.
+            Some(there) if id == proposed && there == row => Ok(Registered::Now(row)),
+            Some(there) if is_keyed && !there.is_erasing && there.fingerprint == row.fingerprint => {
+                Ok(Registered::Before(there))
+            }
+            _ => Err(Refusal::KeyReused),
+        },
         Err(CreatePersonError::Fault(fault)) => Err(fault.into()),
     }
 }

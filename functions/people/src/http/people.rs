@@ -15,7 +15,7 @@ use super::{Shared, asked::Asked, person_id};
 use crate::{
     capabilities::Capabilities,
     erase,
-    register::{Key, Order, known, register, rename},
+    register::{Key, Order, Registered, known, register, rename},
     shown,
 };
 
@@ -27,11 +27,13 @@ pub(super) async fn create<D: Capabilities>(
     let key = request.idempotency_key()?;
     let order = order(owner, request.json()?, key.as_ref(), now)?;
     let proposed = PersonId::from_uuid(context.ids.next());
-    let row = register(&context.deps, order, proposed, now).await?;
-    // Who repeats a request has not registered anybody.
-    if row.id == proposed {
-        context.done(&request, row.id, AuditEvent::PersonCreated).await?;
-    }
+    let row = match register(&context.deps, order, proposed, now).await? {
+        Registered::Now(row) => {
+            context.done(&request, row.id, AuditEvent::PersonCreated).await?;
+            row
+        }
+        Registered::Before(row) => row,
+    };
     let faces = context.deps.faces(owner, row.id).await?;
     let response = Response::created(&shown::person(&row, &faces));
     Ok(response.with_header(LOCATION, &shown::path(&row)))
