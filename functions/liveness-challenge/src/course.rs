@@ -79,7 +79,7 @@ pub struct Course {
     /// What was to be done better when it was last said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<Hint>,
-    /// How far the faces of its frames are compared, from when the result is first asked for.
+    /// How far the faces of its frames are compared, from when the result is first asked for until it is decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
     /// What came of it.

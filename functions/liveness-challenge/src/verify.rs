@@ -154,6 +154,8 @@ fn decide(kept: &Kept, ended: Challenge, threshold_percent: f32, now: Timestamp)
     };
     let course = Course {
         challenge,
+        // Of no use any more: how similar somebody is to whom is kept no longer than it takes.
+        comparison: None,
         decision: Some(decision.clone()),
         ..kept.course.clone()
     };

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{Begun, Desk, is_problem};
 use crate::capabilities::TokenKeyStore as _;
 use crate::capabilities::fakes::{ADA, BOB};
+use crate::course::Kept;
 
 const EVE: PersonId = PersonId::from_uuid(Uuid::from_u128(70));
 const ZOE: PersonId = PersonId::from_uuid(Uuid::from_u128(71));
@@ -60,6 +61,9 @@ async fn assert_other_person(desk: &Desk, begun: &Begun) {
     assert_eq!(desk.verify(begun).await, (200, other));
     assert!(desk.world.assertion(begun.id()).is_none());
     assert_nothing_twice(desk);
+    // Nor is it kept.
+    let course = Kept::read(&desk.world.challenge(begun.id())).unwrap().course;
+    assert_eq!((course.comparison, course.decision.unwrap().person), (None, None));
 }
 
 #[track_caller]
