@@ -12,7 +12,7 @@ use aws::{
     people::{AddFaceError, FaceRow},
     uploads::{Claim, ClaimError, UploadRow},
 };
-use domain::{AnalysisId, FaceFault, FaceId, Fault, PersonId, UploadId, UserId};
+use domain::{FaceFault, FaceId, Fault, PersonId, UploadId, UserId};
 use jiff::Timestamp;
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     refusal::Refusal,
     register::{known, warn},
     seen::only_face,
-    upload,
+    upload::{self, purpose},
 };
 
 /// Most faces of a person. From the contract of the API.
@@ -30,7 +30,7 @@ pub const MOST_FACES: u32 = 10;
 /// somebody (docs/accuracy.md), and who has hundreds of people would be refused for that.
 pub const SAME_FACE_PERCENT: f32 = 99.0;
 
-/// How long one attempt holds an upload. Longer than the function may run, so that no two attempts overlap.
+/// How long one attempt to make something of an upload holds it. Longer than the function may run, so that no two attempts overlap.
 pub const CLAIM_LIFETIME: Duration = Duration::from_secs(40);
 
 /// How long the upload's row stays. Chosen, as for analyses: longer than any client retries.
@@ -84,10 +84,8 @@ pub async fn add<D: Capabilities>(deps: &D, order: Order, now: Timestamp) -> Res
     }
     let row = upload::usable(deps, owner, upload, now).await?;
     let started = Instant::now();
-    // Uploads are claimed for analyses; a face is none, and goes by the upload's own name.
-    let proposed = AnalysisId::from_uuid(upload.as_uuid());
     let until = now + CLAIM_LIFETIME;
-    let claim = match deps.claim(owner, upload, proposed, now, until).await {
+    let claim = match deps.claim(owner, upload, purpose(upload), now, until).await {
         Ok(claim) => claim,
         Err(ClaimError::NotFound) => return Err(Refusal::UploadNotFound),
         Err(ClaimError::Taken) => return Err(Refusal::Busy),
@@ -200,7 +198,9 @@ async fn is_anothers<D: Capabilities>(
 async fn finish<D: Capabilities>(deps: &D, order: Order, claim: Claim, now: Timestamp) {
     let Order { owner, upload, .. } = order;
     tracing::info!(person.id = %order.person, face.id = %order.face(), "face stands");
-    let marked = deps.mark_used(owner, upload, claim, now + REMEMBERED_FOR).await;
+    let marked = deps
+        .mark_used(owner, upload, claim.analysis, now + REMEMBERED_FOR)
+        .await;
     warn(marked, "upload is not marked as used");
     let removed = deps.remove_photo(owner, upload).await;
     warn(removed, "uploaded photo stays until its bucket is tidied");

@@ -1,11 +1,19 @@
 //! The photo of an upload: whether it can be used, and its pixels.
 
 use aws::uploads::{UploadRow, UploadState};
-use domain::{UploadId, UserId};
+use domain::{AnalysisId, UploadId, UserId};
 use intake::{Photo, TakeError};
 use jiff::Timestamp;
 
-use crate::{capabilities::Capabilities, refusal::Refusal};
+use crate::{capabilities::Capabilities, refusal::Refusal, register::warn};
+
+pub use crate::face::CLAIM_LIFETIME;
+
+/// What an upload is claimed and used as. Uploads know analyses; a face or a verification is none, and goes by the upload's own name.
+#[must_use]
+pub const fn purpose(upload: UploadId) -> AnalysisId {
+    AnalysisId::from_uuid(upload.as_uuid())
+}
 
 /// Returns an upload whose photo nothing was made of yet.
 ///
@@ -18,16 +26,53 @@ pub async fn usable<D: Capabilities>(
     upload: UploadId,
     now: Timestamp,
 ) -> Result<UploadRow, Refusal> {
+    let row = visible(deps, owner, upload, now).await?;
+    match row.state {
+        UploadState::Used { .. } => Err(Refusal::UploadUsed),
+        _ => Ok(row),
+    }
+}
+
+/// Returns an upload whose photo can be looked at if it is still there, also after something was made of it.
+///
+/// # Errors
+///
+/// [`Refusal::UploadNotFound`], [`Refusal::UploadExpired`], [`Refusal::UploadRefused`].
+pub async fn visible<D: Capabilities>(
+    deps: &D,
+    owner: UserId,
+    upload: UploadId,
+    now: Timestamp,
+) -> Result<UploadRow, Refusal> {
     let row = deps.get_upload(owner, upload).await?;
     let row = row.ok_or(Refusal::UploadNotFound)?;
     match row.state {
-        UploadState::Used { .. } => Err(Refusal::UploadUsed),
         UploadState::Refused => Err(Refusal::UploadRefused),
-        UploadState::Pending | UploadState::Claimed { .. } if row.expires_at <= now => {
-            Err(Refusal::UploadExpired)
-        }
-        UploadState::Pending | UploadState::Claimed { .. } => Ok(row),
+        _ if row.expires_at <= now => Err(Refusal::UploadExpired),
+        _ => Ok(row),
     }
+}
+
+/// Records that a photo was looked at, so that it does not count among those that wait: an account may have few of these, and
+/// verifies often. The photo stays as long as its row would have, so that the same question has the same answer.
+pub async fn looked_at<D: Capabilities>(deps: &D, row: &UploadRow) {
+    if row.state == UploadState::Pending {
+        let marked = deps.mark_used(row.user, row.upload, purpose(row.upload), row.expires_at);
+        warn(marked.await, "upload is not marked as used");
+    }
+}
+
+/// Removes a photo that is none, unless somebody is making something of it.
+pub async fn discard<D: Capabilities>(deps: &D, row: &UploadRow, now: Timestamp) {
+    let (user, upload) = (row.user, row.upload);
+    let claimed = deps.claim(user, upload, purpose(upload), now, now + CLAIM_LIFETIME);
+    let Ok(claim) = claimed.await else {
+        return;
+    };
+    let removed = deps.remove_photo(user, upload).await;
+    warn(removed, "uploaded photo stays until its bucket is tidied");
+    let refused = deps.refuse(user, upload, claim).await;
+    warn(refused, "claim stays until it ends by itself");
 }
 
 /// Decodes the photo, if it is what was announced, and does `then` with it.

@@ -4,9 +4,11 @@ use aws::{
     challenges::SpendError,
     faces::DetectFacesFailure,
     people::{FaceRow, PersonRow},
+    uploads::UploadState,
 };
 use domain::{ChallengeId, FaceId, Fault, PersonId, UploadId, UserId};
 use futures::future::join_all;
+use intake::TakeError;
 use jiff::Timestamp;
 use lambda_kit::liveness::Assertion;
 
@@ -49,7 +51,8 @@ impl Claimed {
     }
 }
 
-/// Returns how similar the one face of a photo is to the most similar of the person's, in percent. The photo stays where it is.
+/// Returns how similar the one face of a photo is to the most similar of the person's, in percent. The photo stays where it is, and
+/// can be asked about again; nothing else can be made of it then.
 ///
 /// # Errors
 ///
@@ -61,16 +64,35 @@ pub async fn by_photo<D: Capabilities>(
     now: Timestamp,
 ) -> Result<f32, Refusal> {
     let (_, faces) = claimed.look_up(deps).await?;
-    let row = upload::usable(deps, claimed.owner, photo, now).await?;
-    let size_px = upload::photo(deps, &row, |it| (it.width_px(), it.height_px())).await?;
+    let row = upload::visible(deps, claimed.owner, photo, now).await?;
+    let size_px = match upload::photo(deps, &row, |it| (it.width_px(), it.height_px())).await {
+        Ok(size_px) => size_px,
+        // What made something of it has taken it away.
+        Err(TakeError::Incomplete) if matches!(row.state, UploadState::Used { .. }) => {
+            return Err(Refusal::UploadUsed);
+        }
+        Err(error) => {
+            if error.spoils_photo() {
+                upload::discard(deps, &row, now).await;
+            }
+            return Err(error.into());
+        }
+    };
     let probe = Pictured::Upload(photo);
     let seen = match deps.detect_faces(claimed.owner, probe).await {
         Ok(seen) => seen,
         Err(DetectFacesFailure::Picture(_)) => return Err(Refusal::Unsupported),
         Err(DetectFacesFailure::Fault(fault)) => return Err(fault.into()),
     };
-    only_face(seen, size_px).map_err(Refusal::FaceNotUsable)?;
-    best(deps, claimed, probe, &faces).await
+    let similarity = match only_face(seen, size_px) {
+        Ok(_) => best(deps, claimed, probe, &faces).await?,
+        Err(faults) => {
+            upload::looked_at(deps, &row).await;
+            return Err(Refusal::FaceNotUsable(faults));
+        }
+    };
+    upload::looked_at(deps, &row).await;
+    Ok(similarity)
 }
 
 /// Returns how similar the face of a passed challenge is to the most similar of the person's, in percent, and uses the assertion

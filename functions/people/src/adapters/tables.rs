@@ -88,12 +88,10 @@ impl ClaimUpload for Aws {
         &self,
         user: UserId,
         upload: UploadId,
-        claim: Claim,
+        analysis: AnalysisId,
         keep_until: Timestamp,
     ) -> Result<(), Fault> {
-        self.uploads
-            .mark_used(user, upload, claim.analysis, keep_until)
-            .await
+        self.uploads.mark_used(user, upload, analysis, keep_until).await
     }
 }
 

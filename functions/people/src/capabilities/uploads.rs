@@ -59,7 +59,7 @@ pub trait ClaimUpload {
         claim: Claim,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 
-    /// Records that the upload was used, and keeps that until `keep_until`. Idempotent.
+    /// Records that the upload was used, as what claims name, and keeps that until `keep_until`. Idempotent.
     ///
     /// # Errors
     ///
@@ -68,7 +68,7 @@ pub trait ClaimUpload {
         &self,
         user: UserId,
         upload: UploadId,
-        claim: Claim,
+        analysis: AnalysisId,
         keep_until: Timestamp,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 }

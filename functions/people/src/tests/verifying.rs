@@ -1,5 +1,6 @@
 //! Verifications by photo.
 
+use aws::uploads::UploadState;
 use domain::{PersonId, UploadId};
 use serde_json::{Value, json};
 
@@ -16,9 +17,34 @@ async fn a_photo_of_the_person_is_verified_and_one_of_another_is_not() {
     assert_eq!(desk.verify_photo(person, upload).await, (200, yes.clone()));
     let no = json!({ "verified": false, "similarity": UNLIKE, "threshold": 90.0, "liveness": null });
     assert_eq!(desk.verify_photo(person, desk.upload(ADA, 210)).await, (200, no));
-    // The photo stays: it can be asked about again, and nothing was made of it.
+    // The photo stays: it can be asked about again, also about others, until it expires.
     assert_eq!(desk.verify_photo(person, upload).await, (200, yes));
     assert_eq!(desk.world.kept(), [1, 1, 1, 1]);
+    desk.wait(30 * 60);
+    is_problem(&desk.verify_photo(person, upload).await, 410, "upload-expired");
+}
+
+#[tokio::test]
+async fn a_photo_that_was_looked_at_does_not_count_among_those_that_wait() {
+    let desk = Desk::new();
+    let person = desk.person().await;
+    desk.face(person, 200).await;
+    desk.world.with(|it| it.seen.insert(203, Vec::new()));
+    for (width, status) in [(201, 200), (210, 200), (203, 422)] {
+        let upload = desk.upload(ADA, width);
+        let first = desk.verify_photo(person, upload).await;
+        assert_eq!(first.0, status, "{}", first.1);
+        let state = desk.world.with(|it| it.uploads[&(ADA, upload)].0.state);
+        assert!(matches!(state, UploadState::Used { .. }), "{state:?}");
+        assert_eq!(desk.verify_photo(person, upload).await, first);
+        // A face is made of a photo of its own.
+        is_problem(&desk.add(person, upload).await, 410, "upload-expired");
+    }
+    let upload = desk.upload(ADA, 201);
+    desk.world.trouble(Some(Trouble::Once { at: 6, done: false }));
+    is_problem(&desk.verify_photo(person, upload).await, 503, "busy");
+    let state = desk.world.with(|it| it.uploads[&(ADA, upload)].0.state);
+    assert_eq!(state, UploadState::Pending);
 }
 
 #[tokio::test]

@@ -74,14 +74,12 @@ impl ClaimUpload for World {
         &self,
         user: UserId,
         upload: UploadId,
-        claim: Claim,
+        analysis: AnalysisId,
         keep_until: Timestamp,
     ) -> Result<(), Fault> {
         self.call("MarkUploadUsed", |it| {
             if let Some((row, until, _)) = it.uploads.get_mut(&(user, upload)) {
-                row.state = UploadState::Used {
-                    analysis: claim.analysis,
-                };
+                row.state = UploadState::Used { analysis };
                 row.expires_at = keep_until;
                 *until = None;
             }
