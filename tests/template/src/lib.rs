@@ -59,8 +59,8 @@ impl Template {
 
     /// Logical id of what a policy's `Resource` names, followed by the part of it, `UploadsBucket/u/*`.
     ///
-    /// Parameters of the parameter store and Rekognition's collections are no resources of the template; they are named by
-    /// what follows the stack's name, `parameter/auth/jwks` and `collection/*`.
+    /// Parameters of the parameter store and Rekognition's collections are no resources of the template; parameters are named
+    /// by their path below the stack's, `parameter/auth/jwks`, and the collections of all accounts are `collection/*`.
     ///
     /// # Panics
     ///
@@ -82,12 +82,14 @@ impl Template {
     fn named_by_arn(&self, arn: &str) -> String {
         const PARAMETER: &str =
             "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}/";
-        const COLLECTION: &str = "arn:${AWS::Partition}:rekognition:${AWS::Region}:${AWS::AccountId}:collection/${AWS::StackName}-";
+        // Accounts have UUIDs; a star would also stand for `dev-` and a UUID.
+        const COLLECTIONS: &str = "arn:${AWS::Partition}:rekognition:${AWS::Region}:${AWS::AccountId}:\
+            collection/${AWS::StackName}-????????-????-????-????-????????????";
         if let Some(name) = arn.strip_prefix(PARAMETER) {
             return format!("parameter/{name}");
         }
-        if let Some(name) = arn.strip_prefix(COLLECTION) {
-            return format!("collection/{name}");
+        if arn == COLLECTIONS {
+            return "collection/*".to_owned();
         }
         if let Some(name) = arn.strip_prefix("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:") {
             return name.to_owned();

@@ -229,7 +229,7 @@ fn an_attempt_to_use_an_upload_cannot_outlive_its_claim() {
     let functions = Template::read().functions();
     for (manifest, claim) in [
         (analyze::MANIFEST, analyze::create::CLAIM_LIFETIME),
-        (people::MANIFEST, people::face::CLAIM_LIFETIME),
+        (people::MANIFEST, people::upload::CLAIM_LIFETIME),
     ] {
         let timeout_s = functions[manifest.logical_id]
             .property("Timeout")

@@ -250,7 +250,7 @@ async fn a_collection_is_made_when_it_is_needed_and_erased_by_the_eraser_alone()
         Bucket::new(&sdk, deployed.images()),
         FaceCollections::new(&sdk, prefix.clone()),
     );
-    let eraser = FaceCollections::new(&deployed.sdk("EraseAccountFunction").await, prefix);
+    let eraser = FaceCollections::new(&deployed.sdk("EraseAccountFunction").await, prefix.clone());
     let id = person(1).id;
     let grey = picture::Picture {
         width: 100,
@@ -287,8 +287,10 @@ async fn a_collection_is_made_when_it_is_needed_and_erased_by_the_eraser_alone()
     collections.erase(OWNER).await.unwrap_err();
     assert!(eraser.erase(OWNER).await.unwrap());
     assert!(!eraser.erase(OWNER).await.unwrap());
-    // Collections of anything else in the account are not theirs.
-    let others = FaceCollections::new(&sdk, "visitors".to_owned());
-    others.add(OWNER, id, images.name(), &key).await.unwrap_err();
+    // Collections of anything else in the account are not theirs, be it a stack whose name begins with this one's.
+    for other in ["visitors".to_owned(), format!("{prefix}-dev")] {
+        let others = FaceCollections::new(&sdk, other);
+        others.add(OWNER, id, images.name(), &key).await.unwrap_err();
+    }
     deployed.running.stop().await;
 }
