@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use aws::{
     collections::Indexed,
-    faces::DetectFacesFailure,
     people::{AddFaceError, FaceRow},
     uploads::{Claim, ClaimError, UploadRow},
 };
@@ -19,7 +18,6 @@ use crate::{
     capabilities::{Capabilities, Pictured},
     refusal::Refusal,
     register::{known, warn},
-    seen::only_face,
     upload::{self, purpose},
 };
 
@@ -120,17 +118,12 @@ async fn attempt<D: Capabilities>(
     let face = order.face();
     let kept = |it: intake::Photo| ((it.width_px(), it.height_px()), it.original());
     let (size_px, picture) = upload::photo(deps, row, kept).await?;
-    deps.put_picture(owner, person, face, picture).await?;
-    let faces = match deps.detect_faces(owner, Pictured::Face(person, face)).await {
-        Ok(faces) => faces,
-        // We encoded the picture ourselves, within Rekognition's limits.
-        Err(DetectFacesFailure::Picture(source)) => return Err(Fault::never("DetectFaces", source).into()),
-        Err(DetectFacesFailure::Fault(fault)) => return Err(fault.into()),
-    };
-    let found = only_face(faces, size_px).map_err(Refusal::FaceNotUsable)?;
-    if is_anothers(deps, owner, person, face).await? {
+    let found = upload::face(deps, row, size_px).await?;
+    if is_anothers(deps, order).await? {
         return Err(Refusal::FaceNotUsable(vec![FaceFault::EnrolledAsAnother]));
     }
+    // Whoever cannot be used, perhaps people who were never asked, has not come further than the upload.
+    deps.put_picture(owner, person, face, picture).await?;
     let indexed_as = match deps.describe(owner, person, face).await? {
         Indexed::As(name) => name,
         Indexed::Refused(faults) => return Err(Refusal::FaceNotUsable(faults)),
@@ -166,14 +159,11 @@ async fn attempt<D: Capabilities>(
     }
 }
 
-/// Tells whether the face is that of another person whom the account knows.
-async fn is_anothers<D: Capabilities>(
-    deps: &D,
-    owner: UserId,
-    person: PersonId,
-    face: FaceId,
-) -> Result<bool, Refusal> {
-    let alike = deps.find_alike(owner, (person, face), SAME_FACE_PERCENT).await?;
+/// Tells whether the photo shows another person whom the account knows.
+async fn is_anothers<D: Capabilities>(deps: &D, order: Order) -> Result<bool, Refusal> {
+    let Order { owner, person, .. } = order;
+    let photo = Pictured::Upload(order.upload);
+    let alike = deps.find_alike(owner, photo, SAME_FACE_PERCENT).await?;
     let mut others: Vec<_> = alike
         .iter()
         .map(|it| it.person)

@@ -1,11 +1,19 @@
 //! The photo of an upload: whether it can be used, and its pixels.
 
-use aws::uploads::{UploadRow, UploadState};
+use aws::{
+    faces::{DetectFacesFailure, DetectedFace},
+    uploads::{UploadRow, UploadState},
+};
 use domain::{AnalysisId, UploadId, UserId};
 use intake::{Photo, TakeError};
 use jiff::Timestamp;
 
-use crate::{capabilities::Capabilities, refusal::Refusal, register::warn};
+use crate::{
+    capabilities::{Capabilities, Pictured},
+    refusal::Refusal,
+    register::warn,
+    seen::only_face,
+};
 
 pub use crate::face::CLAIM_LIFETIME;
 
@@ -50,6 +58,23 @@ pub async fn visible<D: Capabilities>(
         UploadState::Refused => Err(Refusal::UploadRefused),
         _ if row.expires_at <= now => Err(Refusal::UploadExpired),
         _ => Ok(row),
+    }
+}
+
+/// Returns the one face of the photo of an upload, which has this size in pixels, if it can be used.
+///
+/// # Errors
+///
+/// [`Refusal::FaceNotUsable`], [`Refusal::Unsupported`].
+pub async fn face<D: Capabilities>(
+    deps: &D,
+    row: &UploadRow,
+    size_px: (u32, u32),
+) -> Result<DetectedFace, Refusal> {
+    match deps.detect_faces(row.user, Pictured::Upload(row.upload)).await {
+        Ok(faces) => only_face(faces, size_px).map_err(Refusal::FaceNotUsable),
+        Err(DetectFacesFailure::Picture(_)) => Err(Refusal::Unsupported),
+        Err(DetectFacesFailure::Fault(fault)) => Err(fault.into()),
     }
 }
 

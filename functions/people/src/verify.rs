@@ -2,7 +2,6 @@
 
 use aws::{
     challenges::SpendError,
-    faces::DetectFacesFailure,
     people::{FaceRow, PersonRow},
     uploads::UploadState,
 };
@@ -16,7 +15,6 @@ use crate::{
     capabilities::{Capabilities, Pictured},
     refusal::Refusal,
     register::known,
-    seen::only_face,
     upload,
 };
 
@@ -78,19 +76,12 @@ pub async fn by_photo<D: Capabilities>(
             return Err(error.into());
         }
     };
-    let probe = Pictured::Upload(photo);
-    let seen = match deps.detect_faces(claimed.owner, probe).await {
-        Ok(seen) => seen,
-        Err(DetectFacesFailure::Picture(_)) => return Err(Refusal::Unsupported),
-        Err(DetectFacesFailure::Fault(fault)) => return Err(fault.into()),
-    };
-    let similarity = match only_face(seen, size_px) {
-        Ok(_) => best(deps, claimed, probe, &faces).await?,
-        Err(faults) => {
-            upload::looked_at(deps, &row).await;
-            return Err(Refusal::FaceNotUsable(faults));
-        }
-    };
+    let seen = upload::face(deps, &row, size_px).await;
+    if matches!(seen, Err(Refusal::FaceNotUsable(_))) {
+        upload::looked_at(deps, &row).await;
+    }
+    seen?;
+    let similarity = best(deps, claimed, Pictured::Upload(photo), &faces).await?;
     upload::looked_at(deps, &row).await;
     Ok(similarity)
 }

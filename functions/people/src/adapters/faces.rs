@@ -106,10 +106,10 @@ impl KeepDescriptions for Aws {
     async fn find_alike(
         &self,
         owner: UserId,
-        (person, face): (PersonId, FaceId),
+        picture: Pictured,
         at_least_percent: f32,
     ) -> Result<Vec<Match>, Fault> {
-        let (bucket, key) = self.place(owner, Pictured::Face(person, face));
+        let (bucket, key) = self.place(owner, picture);
         self.collections.find(owner, bucket, &key, at_least_percent).await
     }
 

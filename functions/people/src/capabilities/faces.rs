@@ -115,7 +115,7 @@ pub trait KeepDescriptions {
         face: FaceId,
     ) -> impl Future<Output = Result<Indexed, Fault>> + Send;
 
-    /// Returns whose descriptions are like the face in a picture that is kept.
+    /// Returns whose descriptions are like the largest face in a picture.
     ///
     /// # Errors
     ///
@@ -123,7 +123,7 @@ pub trait KeepDescriptions {
     fn find_alike(
         &self,
         owner: UserId,
-        picture: (PersonId, FaceId),
+        picture: Pictured,
         at_least_percent: f32,
     ) -> impl Future<Output = Result<Vec<Match>, Fault>> + Send;
 

@@ -165,14 +165,28 @@ async fn what_is_no_photo_is_removed() {
 }
 
 #[tokio::test]
-async fn what_rekognition_does_not_take_is_the_senders_in_what_was_sent_and_ours_in_what_we_encoded() {
+async fn what_rekognition_does_not_take_is_not_supported() {
+    let unreadable = |desk: &Desk| {
+        desk.world.with(|it| it.unreadable.insert(201));
+        desk.upload(ADA, 201)
+    };
+    both(unreadable, 422, "image-unsupported").await;
+}
+
+#[tokio::test]
+async fn a_photo_that_cannot_be_used_comes_no_further_than_the_upload() {
     let (desk, person) = desk().await;
-    desk.world.with(|it| it.unreadable.insert(201));
-    let verified = desk.verify_photo(person, desk.upload(ADA, 201)).await;
-    is_problem(&verified, 422, "image-unsupported");
-    let added = desk.add(person, desk.upload(ADA, 201)).await;
-    is_problem(&added, 500, "internal");
-    assert_eq!(desk.world.kept(), [1, 1, 1, 1]);
+    desk.world
+        .with(|it| it.seen.insert(201, vec![good_face(), good_face()]));
+    desk.world.trouble(None);
+    is_problem(
+        &desk.add(person, desk.upload(ADA, 201)).await,
+        422,
+        "face-not-usable",
+    );
+    for call in ["PutPicture", "FindAlike", "Describe", "AddFace"] {
+        assert_eq!(desk.world.n_calls(call), 0, "{call}");
+    }
 }
 
 #[tokio::test]

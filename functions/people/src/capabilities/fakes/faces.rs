@@ -131,11 +131,11 @@ impl KeepDescriptions for World {
     async fn find_alike(
         &self,
         owner: UserId,
-        (person, face): (PersonId, FaceId),
+        picture: Pictured,
         _at_least_percent: f32,
     ) -> Result<Vec<Match>, Fault> {
         self.call("FindAlike", |it| {
-            let width = it.look_at(owner, Pictured::Face(person, face))?;
+            let width = it.look_at(owner, picture)?;
             let own = it.descriptions.iter().filter(|(key, _)| key.0 == owner);
             let alike = own.filter(|(_, described)| similarity(described.1, width) == ALIKE);
             Ok(alike
