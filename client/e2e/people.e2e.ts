@@ -3,32 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { expectAccessible } from './axe.ts'
 import { PHONE, Visitor, launch, shoot } from './browser.ts'
 import { heading, onFilm, start } from './livenessScript.ts'
+import { addFace, compare, register } from './peopleSteps.ts'
 import { portrait } from './portraits.ts'
 import { choose, sample, signUp } from './steps.ts'
 
 const LONG_NAME = 'W'.repeat(100)
-
-async function register(page: Page, name: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: 'People' }).click()
-  await page.getByRole('button', { name: /^Register (the first|a) person$/ }).click()
-  await page.getByLabel('Name', { exact: true }).fill(name)
-  await page.getByLabel('Who agrees').fill(name)
-  await page.getByRole('checkbox').check()
-  await page.getByRole('button', { name: 'Register', exact: true }).click()
-  await page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
-}
-
-async function addFace(page: Page, file: Parameters<typeof choose>[1]): Promise<void> {
-  await page.getByRole('button', { name: 'Add a face' }).click()
-  await choose(page, file)
-  await page.getByRole('button', { name: 'Add this face' }).click()
-}
-
-async function compare(page: Page, file: Parameters<typeof choose>[1]): Promise<void> {
-  await page.getByRole('button', { name: /^Compare (with a|another) photo$/ }).click()
-  await choose(page, file)
-  await page.getByRole('button', { name: 'Compare', exact: true }).click()
-}
 
 describe('somebody who registers people', () => {
   let browser: Browser
@@ -187,6 +166,29 @@ describe('somebody who registers people', () => {
     visitor.expects(422, /^\/api\/people\/[0-9a-f-]+\/faces$/)
     await page.getByRole('button', { name: 'Add this face' }).click()
     await page.getByRole('alert').filter({ hasText: 'No face was found.' }).waitFor()
+  })
+
+  it('begins a check for somebody who has a face, and for nobody else', async () => {
+    const { page } = visitor
+    await signUp(page)
+    await register(page, 'Grace')
+    const address = `/liveness?person=${new URL(page.url()).pathname.split('/').at(-1) ?? ''}`
+    await page.goto(address)
+    await page.getByText('There is no face of Grace to compare with.').waitFor()
+    expect(await page.getByRole('button', { name: 'Start the check' }).count()).toBe(0)
+    await expectAccessible(page)
+    await page.getByRole('link', { name: 'Add a face' }).click()
+    await addFace(page, await portrait(page, 'peach'))
+    await page.getByText('The face is added.').waitFor()
+    await page.getByRole('link', { name: 'Check live' }).click()
+    await page.getByRole('heading', { name: 'Is it Grace?', level: 1 }).waitFor()
+    const begun = page.waitForResponse(it => it.url().endsWith('/liveness/challenges'))
+    await start(page)
+    expect((await begun).status()).toBe(201)
+    expect((await begun).request().postDataJSON()).toMatchObject({ personId: address.split('=')[1] })
+    await heading(page, 'Follow the instructions')
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByText('You stopped the check. Your camera is off.').waitFor()
   })
 
   it('does not see the people of somebody else', async () => {

@@ -1,106 +1,27 @@
-import process from 'node:process'
-import type { Browser, Page } from 'playwright-core'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { Visitor, launch, shoot } from '../e2e/browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { shoot } from '../e2e/browser.ts'
 import { removeFilm } from '../e2e/film.ts'
 import { signUp } from '../e2e/steps.ts'
-import { Actor, accompanied, frozen, held, inPlaceOf, looking, moved, turning } from './actor.ts'
-import type { Act } from './actor.ts'
+import { accompanied, frozen, held, inPlaceOf, looking, moved, turning } from './actor.ts'
 import { Attempt } from './attempt.ts'
-import type { Instruction, Result } from './attempt.ts'
-import { STAGE, filmOf } from './camera.ts'
+import { filmOf } from './camera.ts'
 import type { Layer } from './camera.ts'
-import { Clip } from './clip.ts'
-
-/** Targets of the nose challenge are drawn on either side; in the clip a woman turns her head to one. */
-const MOST_STARTS = 4
-
-type Target = NonNullable<Instruction['target']>
-
-let turn: Clip
-let calm: Clip
-let beside: Clip
-
-beforeAll(() => {
-  const folder = process.env.CLIPS
-  if (!folder) throw new Error('set CLIPS to the folder with the clips that tools/films/clips.py has made')
-  turn = new Clip(folder, 'turn')
-  calm = new Clip(folder, 'calm')
-  beside = new Clip(folder, 'beside')
-})
-
-/** A browser with a camera, and somebody who has signed up in it. */
-class Studio {
-  readonly visitor: Visitor
-  private readonly browser: Browser
-
-  private constructor(browser: Browser, visitor: Visitor) {
-    this.browser = browser
-    this.visitor = visitor
-  }
-
-  static async open(film: string): Promise<Studio> {
-    const browser = await launch({ film })
-    return new Studio(browser, await Visitor.arrive(browser))
-  }
-
-  get page(): Page {
-    return this.visitor.page
-  }
-
-  async close(): Promise<void> {
-    await this.visitor.leave()
-    await this.browser.close()
-  }
-}
+import { Studio, clips, endOf, onStage, start, startToTheLeft } from './studio.ts'
+import type { Target } from './studio.ts'
 
 async function openCheck(page: Page): Promise<void> {
   await signUp(page)
   await page.goto('/liveness?kind=nose')
 }
 
-/** Starts the check and waits until the page shows where the nose is to go. */
-async function start(page: Page): Promise<{ attempt: Attempt, target: Target }> {
-  const attempt = new Attempt(page)
-  const told = attempt.step(1)
-  await page.getByRole('button', { name: 'Start the check' }).click()
-  const { target } = await told
-  return { attempt, target: target ?? expect.unreachable('a nose challenge has a target') }
-}
-
-/** Starts until the target is on the side to which the head turns in the clip: the person's left, the picture's right. */
-async function startToTheLeft(page: Page): Promise<{ attempt: Attempt, target: Target }> {
-  for (let nStarts = 1; ; nStarts += 1) {
-    const started = await start(page)
-    if (STAGE.width / 2 < started.target.left + started.target.width / 2) return started
-    started.attempt.stop()
-    await page.getByRole('button', { name: 'Stop' }).click()
-    // The fifth start that is given up locks; somebody else comes.
-    if (nStarts % MOST_STARTS === 0) {
-      await page.context().clearCookies()
-      await openCheck(page)
-    }
-  }
-}
-
 describe('the nose challenge, with people in front of the camera', () => {
-  const open: { close: () => Promise<void> | void }[] = []
-  afterEach(async () => {
-    for (const it of open.splice(0).reverse()) await it.close()
-  })
-
-  async function enter(act: Act): Promise<{ actor: Actor, page: Page }> {
-    const actor = new Actor(act)
-    open.push({ close: () => { actor.leave() } })
-    const studio = await Studio.open(actor.camera.film)
-    open.push(studio)
-    await openCheck(studio.page)
-    return { actor, page: studio.page }
-  }
+  const { turn, calm, beside } = clips()
+  const { open, enter } = onStage(openCheck)
 
   it('is passed by a woman who turns her head, and not by the film of it', async () => {
     const { actor, page } = await enter(looking(turn))
-    const { attempt, target } = await startToTheLeft(page)
+    const { attempt, target } = await startToTheLeft(page, openCheck)
     const from = actor.seen.length
     actor.does(turning(turn, target, () => attempt.nFramesOnTheWay))
     expect(await endOf('a woman turns her head', attempt)).toMatchObject({ passed: true })
@@ -158,22 +79,15 @@ describe('the nose challenge, with people in front of the camera', () => {
 
   it('is not passed when somebody else looks on', async () => {
     const { actor, page } = await enter(looking(turn))
-    const { attempt, target } = await startToTheLeft(page)
+    const { attempt, target } = await startToTheLeft(page, openCheck)
     actor.does(accompanied(turning(turn, target, () => attempt.nFramesOnTheWay), beside))
     expect(await endOf('somebody looks on', attempt)).toMatchObject({ passed: false, reason: 'multiple-faces' })
   })
 
   it('is not passed when somebody else does the turn', async () => {
     const { actor, page } = await enter(looking(calm))
-    const { attempt, target } = await startToTheLeft(page)
+    const { attempt, target } = await startToTheLeft(page, openCheck)
     actor.does(turning(turn, target, () => attempt.nFramesOnTheWay, inPlaceOf(calm, turn)))
     expect(await endOf('somebody else turns', attempt)).toMatchObject({ passed: false, reason: 'swapped' })
   })
 })
-
-/** Waits for the end of a check, and tells it to whoever runs the stories. */
-async function endOf(what: string, attempt: Attempt): Promise<Result> {
-  const result = await attempt.result
-  process.stdout.write(`   ${what}: ${result.passed ? 'passed' : result.reason ?? 'failed'}, ${attempt.nFramesOnTheWay} frames\n`)
-  return result
-}

@@ -156,7 +156,7 @@ function fieldText(field: string): string {
     externalId: 'The identifier',
     'consent.noticeVersion': 'The notice',
     'consent.givenBy': 'Who agrees',
-    'consent.at': 'The time of the consent',
+    'consent.at': 'The time of the consent, by the clock of this device,',
   }
   return names[field] ?? 'Something in the request'
 }
