@@ -34,23 +34,30 @@ async fn registered(account: &Person<'_>, name: &str, face: Cutout) -> String {
     person
 }
 
-/// Has `head` do what is asked.
-async fn taken<'a>(caller: &'a Person<'_>, order: &Value, head: &Head) -> Check<'a> {
-    let mut check = Check::begin(caller, order).await;
+/// Has `head` do what is asked, and returns the result. On a machine where others work, too, the way to a target may take longer
+/// than there is time for: then it begins anew, as people do, and less often than locks.
+async fn taken(caller: &Person<'_>, order: &Value, head: &Head) -> Value {
     let n_before = if order["kind"] == "nose" {
         N_BEFORE
     } else {
         N_BEFORE_STEP
     };
-    check.take(Actor::new(PICTURE, n_before), alone(head)).await;
-    check
+    for _ in 0..4 {
+        let mut check = Check::begin(caller, order).await;
+        check.take(Actor::new(PICTURE, n_before), alone(head)).await;
+        let result = result(&check).await;
+        if result["reason"] != "timeout" {
+            assert_eq!(check.verify().await.expect(200), result, "the same again");
+            return result;
+        }
+    }
+    panic!("four times too slow");
 }
 
-/// The result of a check that was passed.
-async fn passed(check: &Check<'_>) -> Value {
-    let result = result(check).await;
+/// The result of a check that is passed.
+async fn passed(caller: &Person<'_>, order: &Value, head: &Head) -> Value {
+    let result = taken(caller, order, head).await;
     assert_eq!(result["passed"], true, "{result}");
-    assert_eq!(check.verify().await.expect(200), result, "the same again");
     result
 }
 
@@ -70,8 +77,7 @@ async fn the_person_who_was_named_passes_and_is_let_in_once() {
     let of_eve = registered(&eve, "Peach", Cutout::PEACH).await;
     let head = head(&suite, Portrait::CALM).await;
 
-    let check = taken(&ada, &nose_of(&peach), &head).await;
-    let result = passed(&check).await;
+    let result = passed(&ada, &nose_of(&peach), &head).await;
     let person = &result["person"];
     assert_eq!(person["personId"], json!(peach), "{result}");
     assert_eq!(person["threshold"], 90.0, "{result}");
@@ -124,21 +130,16 @@ async fn somebody_else_than_the_person_who_was_named_does_not_pass() {
     let peach = registered(&ada, "Peach", Cutout::PEACH).await;
     let head = head(&suite, Portrait::CALM).await;
 
-    let check = taken(&ada, &nose_of(&green), &head).await;
-    let result = crate::liveness_passed::result(&check).await;
-    assert_eq!(
-        result,
-        json!({ "passed": false, "reason": "other-person" }),
-        "and nothing of who it was"
-    );
-    assert_eq!(check.verify().await.expect(200), result);
+    let other_person = json!({ "passed": false, "reason": "other-person" });
+    let seen = taken(&ada, &nose_of(&green), &head).await;
+    assert_eq!(seen, other_person, "and nothing of who it was");
 
     // Nor does somebody who was erased meanwhile: whoever is not registered is not recognised.
-    let mut check = Check::begin(&ada, &nose_of(&peach)).await;
-    check.take(Actor::new(PICTURE, N_BEFORE), alone(&head)).await;
+    let order = of_person(&peach, "sequence", "unhurried");
+    let mut check = Check::begin(&ada, &order).await;
+    check.take(Actor::new(PICTURE, N_BEFORE_STEP), alone(&head)).await;
     ada.delete(&format!("/api/people/{peach}")).await.expect(200);
-    let result = crate::liveness_passed::result(&check).await;
-    assert_eq!(result, json!({ "passed": false, "reason": "other-person" }));
+    assert_eq!(result(&check).await, other_person);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,8 +150,7 @@ async fn an_assertion_that_names_nobody_says_whoever_it_was() {
     let maroon = registered(&ada, "Maroon", Cutout::MAROON).await;
     let head = head(&suite, Portrait::CALM).await;
     for (person, is_it) in [(&maroon, false), (&peach, true)] {
-        let check = taken(&ada, &order("nose", "usual"), &head).await;
-        let result = passed(&check).await;
+        let result = passed(&ada, &order("nose", "usual"), &head).await;
         assert!(result.get("person").is_none(), "{result}");
         let answer = ada
             .verify_assertion(person, &result["assertion"], &json!("nose"))
@@ -173,8 +173,7 @@ async fn a_kiosk_asks_for_every_step_and_a_door_of_the_same_account_believes_it(
     let head = head(&suite, Portrait::CALM).await;
 
     // Twenty seconds a step instead of eight, for a busy machine.
-    let check = taken(&kiosk, &of_person(&peach, "sequence", "unhurried"), &head).await;
-    let result = passed(&check).await;
+    let result = passed(&kiosk, &of_person(&peach, "sequence", "unhurried"), &head).await;
     assert_eq!(result["person"]["personId"], json!(peach), "{result}");
     let assertion = &result["assertion"];
     refused(&theirs, &peach, assertion, Value::Null).await;
@@ -199,8 +198,7 @@ async fn a_badge_that_is_named_is_good_for_the_person_who_has_it() {
     let head = head(&suite, Portrait::CALM).await;
     let mut order = order("nose", "usual");
     order["subject"] = json!("badge 7");
-    let check = taken(&kiosk, &order, &head).await;
-    let assertion = &passed(&check).await["assertion"];
+    let assertion = &passed(&kiosk, &order, &head).await["assertion"];
 
     refused(&kiosk, &peach, assertion, json!("nose")).await;
     let badge = json!({ "externalId": "badge 7" });
@@ -234,7 +232,7 @@ async fn a_check_of_a_person_begins_only_for_whoever_may_ask_about_them() {
         .expect_problem(409, "person-without-face");
     begin(&ada, &nose_of("peach"))
         .await
-        .expect_problem(404, "person-not-found");
+        .expect_problem(422, "invalid-request");
 
     let camera = program(&suite, &ada, &["liveness"]).await;
     let problem = begin(&camera, &nose_of(&peach))
