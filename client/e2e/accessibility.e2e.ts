@@ -1,5 +1,5 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest'
+import type { Browser, Locator } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { expectAccessible } from './axe.ts'
 import { PHONE, Visitor, launch } from './browser.ts'
 import { analyse, choose, sample, signInAsAdministrator, signUp } from './steps.ts'
@@ -114,5 +114,21 @@ describe('on a phone', () => {
     await page.getByRole('link', { name: 'Audit' }).click()
     await page.getByText('Signed in', { exact: true }).first().waitFor()
     await expectAccessible(page)
+  })
+
+  it('the pages of an administrator and the account are beside each other at every width', async () => {
+    const { page } = visitor
+    const username = await signInAsAdministrator(visitor)
+    const boxOf = async (at: Locator) => await at.boundingBox() ?? expect.unreachable('it is not shown')
+    for (const width of [360, 640, 768, 960, 1280]) {
+      await page.setViewportSize({ width, height: 800 })
+      const account = await boxOf(page.getByRole('link', { name: `Account of ${username}` }))
+      expect(account.width, `${width} px`).toBeGreaterThan(24)
+      for (const link of await page.getByRole('navigation').getByRole('link').all()) {
+        const box = await boxOf(link)
+        const isBeside = box.x + box.width <= account.x || account.y + account.height <= box.y + 1
+        expect(isBeside, `${width} px: ${await link.textContent() ?? ''}`).toBe(true)
+      }
+    }
   })
 })

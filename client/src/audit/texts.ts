@@ -3,7 +3,7 @@ import type { AuditEntry } from '../api/types.ts'
 export const auditTexts = {
   audit: {
     title: 'Audit log',
-    intro: 'What happened to accounts, newest first.',
+    intro: 'What happened to accounts and to people, newest first.',
     loading: 'Opening the log…',
     list: 'What happened',
     emptyTitle: 'Nothing has been recorded',

@@ -40,7 +40,7 @@ export const usersTexts = {
     disableTitle: (username: string) => `Disable ${username}?`,
     disableBody: 'Nobody can sign in to the account until you enable it again. Its sessions end and its API keys stop working; its pictures are kept.',
     deleteTitle: (username: string) => `Delete ${username}?`,
-    deleteBody: 'All photos and analyses of this account are erased, with its sessions and API keys. They cannot be brought back.',
+    deleteBody: 'All photos, analyses and registered people of this account are erased, with its sessions and API keys. They cannot be brought back.',
     deleteType: (username: string) => `Type ${username} to confirm`,
     deleteConfirm: 'Delete for good',
     working: 'One moment…',
