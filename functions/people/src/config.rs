@@ -2,8 +2,8 @@
 
 use lambda_kit::{ConfigError, Env};
 
-/// Least similarity that may be asked for, in percent. Below that, Rekognition's own documentation speaks of different
-/// people (Amazon Rekognition, "Comparing faces in images": 80 by default).
+/// Least similarity that may be asked for, in percent. Chosen, as for the template's parameter: less would let nearly anybody be
+/// anybody.
 const LEAST_THRESHOLD_PERCENT: f32 = 50.0;
 
 /// What the environment says.

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use api::{
-    Problem, ProblemType,
-    wire::{AddFaceRequest, AuditEvent, ImageAddress},
-};
+use api::wire::{AddFaceRequest, AuditEvent, ImageAddress};
 use domain::FaceId;
 use http::header::VARY;
 use lambda_kit::{Failure, Happened, Request, Response};
@@ -53,9 +50,12 @@ pub(super) async fn erase<D: Capabilities>(
     request: Request,
 ) -> Result<Response, Failure> {
     let (owner, person) = (request.principal()?.user, person_id(&request)?);
-    // Whose people somebody may ask about comes first.
-    known(&context.deps, owner, person).await?;
-    erase::face(&context.deps, owner, person, face_id(&request)?).await?;
+    let Some(face) = face_id(&request) else {
+        // Whose people somebody may ask about comes first.
+        known(&context.deps, owner, person).await?;
+        return Err(Refusal::FaceNotFound.into());
+    };
+    erase::face(&context.deps, owner, person, face).await?;
     context.done(&request, person, AuditEvent::FaceErased).await?;
     Ok(Response::no_content())
 }
@@ -66,11 +66,9 @@ pub(super) async fn image<D: Capabilities>(
 ) -> Result<Response, Failure> {
     let (owner, person) = (request.principal()?.user, person_id(&request)?);
     known(&context.deps, owner, person).await?;
-    let face = face_id(&request)?;
     let faces = context.deps.faces(owner, person).await?;
-    if faces.iter().all(|it| it.id != face) {
-        return Err(Refusal::FaceNotFound.into());
-    }
+    let face = face_id(&request).filter(|face| faces.iter().any(|it| it.id == *face));
+    let face = face.ok_or(Refusal::FaceNotFound)?;
     let link = context
         .deps
         .link_picture(owner, person, face, context.now())
@@ -93,6 +91,6 @@ fn accepts_json(accept: Option<&str>) -> bool {
 }
 
 /// An identifier that does not parse names nothing.
-fn face_id(request: &Request) -> Result<FaceId, Problem> {
-    FaceId::parse(request.path("faceId")).map_err(|_| Problem::new(ProblemType::FaceNotFound))
+fn face_id(request: &Request) -> Option<FaceId> {
+    FaceId::parse(request.path("faceId")).ok()
 }
