@@ -1486,7 +1486,7 @@ export interface components {
              * @description Similarity that is asked for, in percent.
              */
             threshold: number;
-            /** @description The liveness challenge that was passed; null for a photo, which says nothing about who is there now. */
+            /** @description What the liveness challenge that was passed is worth; null for a photo, which says nothing about who is there now. */
             liveness: components["schemas"]["ChallengeKind"] | null;
         };
         /** @description A box in pixels of the frame, as the camera takes it: not mirrored, from the top left. */
@@ -1850,7 +1850,8 @@ export interface components {
              */
             livenessAssertion?: components["schemas"]["Secret"] | null;
             /**
-             * @description The weakest challenge that is enough, where there is an assertion; `sequence` if left out.
+             * @description The weakest challenge that is enough, where there is an assertion; `sequence` if left out. A sequence that spared blinking,
+             *     smiling and opening the mouth all together counts as `nose`.
              * @default null
              */
             livenessAtLeast?: components["schemas"]["ChallengeKind"] | null;

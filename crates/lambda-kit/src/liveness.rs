@@ -65,10 +65,9 @@ pub struct Assertion {
     /// The registered person whose face it was, where that was asked for. An assertion of one person is none of another:
     /// whoever lets a person in refuses it where this is somebody else.
     pub person: Option<PersonId>,
-    /// What was passed.
+    /// What it is worth: the challenge that was passed, or a weaker one where nothing of what makes it strong was asked for.
     pub kind: ChallengeKind,
-    /// What was not asked for, because whoever began did not want it. Without blinking, smiling and opening the mouth there is
-    /// nothing in a sequence that a picture which is bent and moved about could not do.
+    /// What was not asked for, because whoever began did not want it.
     pub avoided: Vec<ChallengeGesture>,
 }
 
@@ -130,14 +129,17 @@ impl TokenKeys {
         self.0.iter().find_map(|(_, key)| read(key)).map(|it| it.claims)
     }
 
-    /// Returns what an assertion says, if it is one of ours, works at the time `now`, and is of a challenge of the kind
+    /// Returns what an assertion says, if it is one of ours, works at the time `now`, and is worth a challenge of the kind
     /// `at_least` or a stronger one. It is good once: use it up in the table of challenges before acting on it.
     ///
     /// Whoever lets somebody in asks for [`ChallengeKind::Sequence`]: a recording passes one `nose` in thirteen.
     #[must_use]
     pub fn assertion(&self, token: &str, at_least: ChallengeKind, now: Timestamp) -> Option<Assertion> {
         let claims = self.read(ASSERTION_AUDIENCE, token)?;
-        let kind = claims.kind.filter(|it| at_least <= *it)?;
+        let kind = worth(claims.kind?, &claims.avoided);
+        if kind < at_least {
+            return None;
+        }
         if claims.exp <= now.as_second() {
             return None;
         }
@@ -150,6 +152,17 @@ impl TokenKeys {
             kind,
             avoided: claims.avoided,
         })
+    }
+}
+
+/// Without blinking, smiling and opening the mouth there is nothing in a sequence that a picture which is bent and moved about
+/// could not do: it is worth no more than the other kind.
+fn worth(kind: ChallengeKind, avoided: &[ChallengeGesture]) -> ChallengeKind {
+    use ChallengeGesture::{Blink, MouthOpen, Smile};
+    if [Blink, Smile, MouthOpen].iter().all(|it| avoided.contains(it)) {
+        ChallengeKind::Nose
+    } else {
+        kind
     }
 }
 

@@ -200,7 +200,8 @@ pub struct VerifyPersonRequest {
     #[serde(default)]
     #[schemars(extend("format" = "password"))]
     pub liveness_assertion: Option<Secret>,
-    /// The weakest challenge that is enough, where there is an assertion; `sequence` if left out.
+    /// The weakest challenge that is enough, where there is an assertion; `sequence` if left out. A sequence that spared blinking,
+    /// smiling and opening the mouth all together counts as `nose`.
     #[serde(default)]
     pub liveness_at_least: Option<ChallengeKind>,
 }
@@ -217,6 +218,6 @@ pub struct PersonVerification {
     pub similarity: f32,
     /// Similarity that is asked for, in percent.
     pub threshold: f32,
-    /// The liveness challenge that was passed; null for a photo, which says nothing about who is there now.
+    /// What the liveness challenge that was passed is worth; null for a photo, which says nothing about who is there now.
     pub liveness: Option<ChallengeKind>,
 }

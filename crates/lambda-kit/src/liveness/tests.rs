@@ -74,6 +74,28 @@ fn what_is_good_enough_is_for_the_reader_to_say() {
 }
 
 #[test]
+fn a_sequence_without_any_expression_is_worth_no_more_than_a_nose() {
+    use ChallengeGesture::{Blink, ComeCloser, MouthOpen, Smile, Turn};
+    use ChallengeKind::{Nose, Sequence};
+    let read = |avoided: &[ChallengeGesture], at_least| {
+        let claims = Claims {
+            avoided: avoided.to_vec(),
+            ..claims(ASSERTION_AUDIENCE)
+        };
+        let token = keys(&[1]).sign(&claims).unwrap();
+        keys(&[1]).assertion(&token, at_least, at(100)).map(|it| it.kind)
+    };
+    for hollow in [
+        &[Blink, Smile, MouthOpen][..],
+        &[MouthOpen, Turn, Blink, ComeCloser, Smile],
+    ] {
+        assert_eq!(read(hollow, Sequence), None);
+        assert_eq!(read(hollow, Nose), Some(Nose));
+    }
+    assert_eq!(read(&[Blink, Smile, Turn, ComeCloser], Sequence), Some(Sequence));
+}
+
+#[test]
 fn a_token_for_something_else_or_of_another_key_is_none() {
     let token = keys(&[1]).sign(&claims(TOKEN_AUDIENCE)).unwrap();
     assert!(

@@ -9,8 +9,8 @@ const MAX_NAME_CHARS: usize = 100;
 /// Longest version of a notice, in characters. From the contract of the API.
 const MAX_VERSION_CHARS: usize = 64;
 /// How far ahead the clock of whoever took the consent down may be. Chosen: clocks that are set by the network differ by
-/// seconds.
-pub(super) const CONSENT_AHEAD: SignedDuration = SignedDuration::from_secs(60);
+/// seconds, those that nobody sets by minutes, and a consent says which day.
+pub(super) const CONSENT_AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
 /// Collects what is not acceptable, so that all of it is told at once.
 #[derive(Debug, Default)]
