@@ -14,7 +14,7 @@ use crate::liveness_passed::{N_BEFORE, N_BEFORE_STEP, PICTURE, alone, head, orde
 const NOBODYS: &str = "0199a000-0000-7000-8000-000000000000";
 
 /// What is sent to begin a check of `person`.
-fn of_person(person: &str, kind: &str, pace: &str) -> Value {
+pub(super) fn of_person(person: &str, kind: &str, pace: &str) -> Value {
     let mut order = order(kind, pace);
     order["personId"] = person.into();
     order
@@ -25,7 +25,7 @@ fn nose_of(person: &str) -> Value {
 }
 
 /// Registers somebody with the face of a photo.
-async fn registered(account: &Person<'_>, name: &str, face: Cutout) -> String {
+pub(super) async fn registered(account: &Person<'_>, name: &str, face: Cutout) -> String {
     let person = account.register(name).await;
     account
         .add_face(&person, &camera(&face.picture()))
@@ -55,13 +55,13 @@ async fn taken(caller: &Person<'_>, order: &Value, head: &Head) -> Value {
 }
 
 /// The result of a check that is passed.
-async fn passed(caller: &Person<'_>, order: &Value, head: &Head) -> Value {
+pub(super) async fn passed(caller: &Person<'_>, order: &Value, head: &Head) -> Value {
     let result = taken(caller, order, head).await;
     assert_eq!(result["passed"], true, "{result}");
     result
 }
 
-async fn refused(caller: &Person<'_>, person: &str, assertion: &Value, at_least: Value) {
+pub(super) async fn refused(caller: &Person<'_>, person: &str, assertion: &Value, at_least: Value) {
     caller
         .verify_assertion(person, assertion, &at_least)
         .await

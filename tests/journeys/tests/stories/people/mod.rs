@@ -6,6 +6,7 @@ mod faces;
 mod liveness;
 mod photos;
 mod registering;
+mod spared;
 
 use journeys::{Person, Suite};
 use serde_json::json;
