@@ -154,6 +154,7 @@ export class PeopleRoutes {
     const isAnother = [...this.people.values()]
       .some(it => it !== registered && it.owner === registered.owner && it.faces.some(face => face.who === who))
     if (isAnother) faults.push('enrolled-as-another')
+    else if (registered.faces.length > 0 && registered.faces.every(it => it.who !== who)) faults.push('not-this-person')
     const { personId } = registered.person
     this.around.record('face-added', registered.owner, personId, faults.length > 0 ? 'refused' : 'done')
     return faults.length > 0 ? notUsable(faults) : ok(201, this.addFace(registered, bytes, uploadId))

@@ -1232,7 +1232,7 @@ export interface components {
             height: number;
         };
         /** @description Why a photo cannot be used; in the member `reasons` of the problem `face-not-usable`. */
-        FaceFault: "no-face" | "several-faces" | "too-small" | "turned-away" | "too-dark" | "too-bright" | "blurred" | "covered" | "enrolled-as-another";
+        FaceFault: "no-face" | "several-faces" | "too-small" | "turned-away" | "too-dark" | "too-bright" | "blurred" | "covered" | "enrolled-as-another" | "not-this-person";
         /** @description One thing in a request that is not acceptable. */
         FieldError: {
             /**

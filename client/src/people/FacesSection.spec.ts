@@ -82,6 +82,13 @@ describe('the faces of a person', () => {
     expect(grace.faces).toEqual([])
   })
 
+  it('are not those of anybody else, once there is one', async () => {
+    server.registered.addFace(grace, new Uint8Array(await portraitOf('grace').arrayBuffer()))
+    await add(portraitOf('alan'))
+    expect((await screen.findByRole('alert')).textContent).toContain('It is not like the faces that this person has.')
+    expect(grace.faces).toHaveLength(1)
+  })
+
   it('go on after the connection was lost', async () => {
     const view = await openPage()
     await view.user.click(press('Add a face'))

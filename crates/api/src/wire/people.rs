@@ -186,6 +186,8 @@ pub enum FaceFault {
     Covered,
     /// It is the face of another person whom the account has registered.
     EnrolledAsAnother,
+    /// It is not like the faces that the person has.
+    NotThisPerson,
 }
 
 /// Body of `POST /people/{id}/verify`: either a photo or a passed liveness challenge.
