@@ -1,7 +1,8 @@
-//! Rekognition's comparison of two pictures, each in its bucket.
+//! Rekognition's comparison of two pictures, of which the first may be in no bucket.
 
 use aws_sdk_rekognition::Client;
 use aws_sdk_rekognition::operation::compare_faces::CompareFacesError;
+use aws_sdk_rekognition::primitives::Blob;
 use aws_sdk_rekognition::types::{Image, S3Object};
 use domain::Fault;
 
@@ -38,15 +39,30 @@ impl FaceComparer {
         target: (&str, &ObjectKey),
         at_least_percent: f32,
     ) -> Result<Option<f32>, Fault> {
-        let image = |(bucket, key): (&str, &ObjectKey)| {
-            let object = S3Object::builder().bucket(bucket).name(key.as_str()).build();
-            Image::builder().s3_object(object).build()
-        };
+        self.look(stored(source), stored(target), at_least_percent).await
+    }
+
+    /// As [`Self::compare`], of a source that is stored nowhere; it may have 5 MB (Amazon Rekognition, "Guidelines and quotas").
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::compare`].
+    pub async fn compare_bytes(
+        &self,
+        source: Vec<u8>,
+        target: (&str, &ObjectKey),
+        at_least_percent: f32,
+    ) -> Result<Option<f32>, Fault> {
+        let source = Image::builder().bytes(Blob::new(source)).build();
+        self.look(source, stored(target), at_least_percent).await
+    }
+
+    async fn look(&self, source: Image, target: Image, at_least_percent: f32) -> Result<Option<f32>, Fault> {
         let answer = self
             .client
             .compare_faces()
-            .source_image(image(source))
-            .target_image(image(target))
+            .source_image(source)
+            .target_image(target)
             .similarity_threshold(at_least_percent)
             .send()
             .await;
@@ -67,4 +83,9 @@ impl FaceComparer {
             Err(error) => Err(sdk_fault("CompareFaces", error)),
         }
     }
+}
+
+fn stored((bucket, key): (&str, &ObjectKey)) -> Image {
+    let object = S3Object::builder().bucket(bucket).name(key.as_str()).build();
+    Image::builder().s3_object(object).build()
 }

@@ -6,6 +6,7 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, Select};
 use domain::{AnalysisId, Fault, UploadId, UserId};
 use jiff::Timestamp;
@@ -390,22 +391,49 @@ impl UploadsTable {
         analysis: AnalysisId,
         keep_until: Timestamp,
     ) -> Result<(), Fault> {
-        let sent = self
-            .client
+        let mark = self
+            .marking_used(user, upload, analysis, keep_until)
+            .condition_expression("attribute_exists(uploadId)");
+        unless_condition_failed("MarkUploadUsed", mark.send().await)
+    }
+
+    /// As [`Self::mark_used`], by somebody who holds no claim: does nothing where somebody else claimed or used the upload.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mark_used`].
+    pub async fn mark_pending_used(
+        &self,
+        user: UserId,
+        upload: UploadId,
+        analysis: AnalysisId,
+        keep_until: Timestamp,
+    ) -> Result<(), Fault> {
+        let mark = self
+            .marking_used(user, upload, analysis, keep_until)
+            .condition_expression("#state = :pending")
+            .expression_attribute_values(":pending", AttributeValue::S("pending".to_owned()));
+        unless_condition_failed("MarkPendingUploadUsed", mark.send().await)
+    }
+
+    fn marking_used(
+        &self,
+        user: UserId,
+        upload: UploadId,
+        analysis: AnalysisId,
+        keep_until: Timestamp,
+    ) -> UpdateItemFluentBuilder {
+        self.client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(user, upload)))
             .update_expression(
                 "SET #state = :used, expiresAt = :keep, analysisId = :analysis REMOVE claimedUntilMs",
             )
-            .condition_expression("attribute_exists(uploadId)")
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":used", AttributeValue::S("used".to_owned()))
             .expression_attribute_values(":analysis", AttributeValue::S(analysis.to_string()))
             .expression_attribute_values(":keep", seconds(keep_until))
-            .send()
-            .await;
-        unless_condition_failed("MarkUploadUsed", sent)
     }
 }
 

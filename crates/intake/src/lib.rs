@@ -9,6 +9,8 @@ mod photo;
 mod problem;
 mod take;
 
-pub use photo::{Jpeg, KEPT_SIDE_PX, Photo, REKOGNITION_MAX_BYTES, encode};
+pub use photo::{
+    Inline, Jpeg, KEPT_SIDE_PX, Photo, REKOGNITION_MAX_BYTES, REKOGNITION_MAX_INLINE_BYTES, encode,
+};
 pub use problem::picture_problem;
 pub use take::{TakeError, off_the_executor, take};

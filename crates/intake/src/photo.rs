@@ -14,6 +14,9 @@ pub const KEPT_SIDE_PX: u32 = 4096;
 /// Largest photo that Rekognition reads from S3, in bytes (Amazon Rekognition, "Guidelines and quotas").
 pub const REKOGNITION_MAX_BYTES: usize = 15 * 1024 * 1024;
 
+/// Largest photo that Rekognition takes within a request, in bytes (Amazon Rekognition, "Guidelines and quotas").
+pub const REKOGNITION_MAX_INLINE_BYTES: usize = 5 * 1024 * 1024;
+
 /// Quality of the JPEGs that are kept, 1 to 100; the first that stays under [`REKOGNITION_MAX_BYTES`] is used.
 ///
 /// Chosen: at 92 the difference is not seen. The others are for pictures that are mostly noise.
@@ -23,6 +26,15 @@ const PHOTO_QUALITIES: [u8; 4] = [92, 80, 60, 30];
 #[derive(Debug)]
 pub struct Photo {
     picture: Picture,
+}
+
+/// A photo that fits into a request to Rekognition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inline {
+    /// At most [`REKOGNITION_MAX_INLINE_BYTES`].
+    pub jpeg: Jpeg,
+    /// Its width and height in pixels.
+    pub size_px: (u32, u32),
 }
 
 /// A JPEG without metadata. Hides its bytes from logs.
@@ -81,6 +93,12 @@ impl Photo {
         encode(&self.picture)
     }
 
+    /// Returns the photo small enough to be sent to Rekognition within a request.
+    #[must_use]
+    pub fn inline(&self) -> Inline {
+        encode_inline(&self.picture)
+    }
+
     /// The pixels.
     #[must_use]
     pub const fn picture(&self) -> &Picture {
@@ -92,14 +110,34 @@ impl Photo {
 /// byte for a pixel, and there are fewer than 16 million.
 #[must_use]
 pub fn encode(picture: &Picture) -> Jpeg {
+    encode_within(picture, REKOGNITION_MAX_BYTES)
+}
+
+/// Encodes at the best quality below `most_bytes`, or at the last one.
+fn encode_within(picture: &Picture, most_bytes: usize) -> Jpeg {
     let mut bytes = Vec::new();
     for quality in PHOTO_QUALITIES {
         bytes = picture::encode_jpeg(picture, quality);
-        if bytes.len() <= REKOGNITION_MAX_BYTES {
+        if bytes.len() <= most_bytes {
             break;
         }
     }
     Jpeg(bytes)
+}
+
+/// Encodes within [`REKOGNITION_MAX_INLINE_BYTES`], at half the size where no quality is enough: with less than a byte for each of
+/// then at most 4 million pixels, one is. Whatever has so many bytes is more than 1000 px high, so half of it is high enough.
+fn encode_inline(picture: &Picture) -> Inline {
+    let jpeg = encode_within(picture, REKOGNITION_MAX_INLINE_BYTES);
+    if jpeg.0.len() <= REKOGNITION_MAX_INLINE_BYTES {
+        let size_px = (picture.width, picture.height);
+        return Inline { jpeg, size_px };
+    }
+    let half = picture::thumbnail(picture, picture.width.max(picture.height) / 2);
+    Inline {
+        jpeg: encode_within(&half, REKOGNITION_MAX_INLINE_BYTES),
+        size_px: (half.width, half.height),
+    }
 }
 
 #[cfg(test)]
@@ -141,9 +179,7 @@ mod tests {
         ));
     }
 
-    #[test]
-    fn noise_is_encoded_within_rekognitions_limit() {
-        let (width, height) = (4096, 4096);
+    fn noise(width: u32, height: u32) -> Picture {
         let mut state = 1_u32;
         let rgb = (0..width * height * 3)
             .map(|_| {
@@ -151,13 +187,31 @@ mod tests {
                 (state >> 24) as u8
             })
             .collect();
-        let kept = encode(&Picture {
+        Picture {
             width,
             height,
             rgb,
             format: Format::Jpeg,
-        });
+        }
+    }
+
+    #[test]
+    fn noise_is_encoded_within_rekognitions_limits() {
+        let noise = noise(4096, 4096);
+        let kept = encode(&noise);
         assert!(kept.0.len() <= REKOGNITION_MAX_BYTES, "{}", kept.0.len());
+        let sent = encode_inline(&noise);
+        let size_bytes = sent.jpeg.0.len();
+        assert!(size_bytes <= REKOGNITION_MAX_INLINE_BYTES, "{size_bytes}");
+        let decoded = picture::decode(&sent.jpeg.0, &Limits::REKOGNITION).unwrap();
+        assert_eq!((decoded.width, decoded.height), sent.size_px);
+    }
+
+    #[test]
+    fn a_photo_of_ordinary_size_is_sent_as_it_is_kept() {
+        let photo = Photo::read(&jpeg(640, 480)).unwrap();
+        let sent = photo.inline();
+        assert_eq!((sent.jpeg, sent.size_px), (photo.original(), (640, 480)));
     }
 
     #[test]
