@@ -9,7 +9,10 @@ use aws_sdk_rekognition::{
         create_collection::CreateCollectionError, index_faces::IndexFacesOutput,
         search_faces_by_image::SearchFacesByImageError,
     },
-    types::{Image, QualityFilter, Reason, S3Object, UnindexedFace, UnsuccessfulFaceDeletionReason},
+    primitives::Blob,
+    types::{
+        FaceMatch, Image, QualityFilter, Reason, S3Object, UnindexedFace, UnsuccessfulFaceDeletionReason,
+    },
 };
 use domain::{FaceFault, Fault, PersonId, UserId};
 
@@ -44,10 +47,12 @@ pub enum Indexed {
 }
 
 /// A face of the collection that is like the one that was looked for.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Match {
     /// Whose face it is.
     pub person: PersonId,
+    /// What Rekognition calls the description, as [`Indexed::As`] did. It may be of an attempt that broke off.
+    pub indexed_as: String,
     /// How similar, in percent.
     pub similarity: f32,
 }
@@ -113,17 +118,16 @@ impl FaceCollections {
     }
 
     /// Returns the faces of the account's people that are like the largest face of a picture, most similar first; none
-    /// where there is no collection, or the picture has no face. Maps to `rekognition:SearchFacesByImage`, and to
-    /// `s3:GetObject` with the caller's own rights.
+    /// where there is no collection, or the picture has no face. The picture may have 5 MB (Amazon Rekognition, "Guidelines
+    /// and quotas"). Maps to `rekognition:SearchFacesByImage`.
     ///
     /// # Errors
     ///
-    /// [`Fault`] if Rekognition failed, or may not read the object.
+    /// [`Fault`] if Rekognition failed.
     pub async fn find(
         &self,
         owner: UserId,
-        bucket: &str,
-        picture: &ObjectKey,
+        picture: Vec<u8>,
         at_least_percent: f32,
     ) -> Result<Vec<Match>, Fault> {
         const OPERATION: &str = "SearchFacesByImage";
@@ -131,7 +135,7 @@ impl FaceCollections {
             .client
             .search_faces_by_image()
             .collection_id(self.name(owner))
-            .image(image(bucket, picture))
+            .image(Image::builder().bytes(Blob::new(picture)).build())
             .face_match_threshold(at_least_percent)
             .max_faces(MATCHES);
         let answer = match search.send().await {
@@ -146,16 +150,10 @@ impl FaceCollections {
             }
             Err(error) => return Err(sdk_fault(OPERATION, error)),
         };
-        let matches = answer.face_matches.unwrap_or_default().into_iter().map(|it| {
-            let person = it.face.as_ref()?.external_image_id()?;
-            Some(Match {
-                person: PersonId::parse(person).ok()?,
-                similarity: it.similarity?,
-            })
-        });
+        let matches = answer.face_matches.unwrap_or_default().into_iter().map(alike);
         let matches: Option<Vec<_>> = matches.collect();
         let mut matches =
-            matches.ok_or_else(|| malformed(OPERATION, "a face of nobody, or without a similarity"))?;
+            matches.ok_or_else(|| malformed(OPERATION, "a face of nobody, or without name or similarity"))?;
         matches.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
         Ok(matches)
     }
@@ -248,6 +246,16 @@ fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
 fn image(bucket: &str, key: &ObjectKey) -> Image {
     let object = S3Object::builder().bucket(bucket).name(key.as_str()).build();
     Image::builder().s3_object(object).build()
+}
+
+/// `None` where something is missing that a match always has.
+fn alike(it: FaceMatch) -> Option<Match> {
+    let face = it.face?;
+    Some(Match {
+        person: PersonId::parse(face.external_image_id()?).ok()?,
+        indexed_as: face.face_id?,
+        similarity: it.similarity?,
+    })
 }
 
 /// `None` where a description has no name.

@@ -1,4 +1,4 @@
-use aws_sdk_rekognition::types::{Face, FaceRecord};
+use aws_sdk_rekognition::types::{Face, FaceMatch, FaceRecord};
 
 use super::*;
 
@@ -67,6 +67,24 @@ fn nothing_found_and_nothing_said_is_no_face() {
     assert_eq!(refused(&[]), Indexed::Refused(vec![FaceFault::NoFace]));
     let nothing = IndexFacesOutput::builder().build();
     assert_eq!(indexed(nothing), Some(Indexed::Refused(vec![FaceFault::NoFace])));
+}
+
+#[test]
+fn a_match_says_whose_and_which_description_it_is() {
+    let person = PersonId::parse("01890a5d-ac96-774b-bcce-b302099a8057").unwrap();
+    let found = |face: Face| alike(FaceMatch::builder().face(face).similarity(99.5).build());
+    let face = || Face::builder().external_image_id(person.to_string());
+    let expected = Match {
+        person,
+        indexed_as: "0a0b".to_owned(),
+        similarity: 99.5,
+    };
+    assert_eq!(found(face().face_id("0a0b").build()), Some(expected));
+    assert_eq!(found(face().build()), None);
+    assert_eq!(
+        found(Face::builder().external_image_id("x").face_id("0a0b").build()),
+        None
+    );
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! It is stricter than recognition needs, because a picture that is added is compared with for years, and whoever adds it
 //! can take another one at once. "Measured" refers to what the local engine reports for every third of 961 portraits of
 //! Labeled Faces in the Wild, 250 px (`rekognition-local`'s example `quality_quantiles`): 1 of 100 is below the first number
-//! and 1 of 100 above the second.
+//! and 1 of 100 above the second. Brightness and sharpness were measured there alone: Amazon's are numbers of another engine, and what
+//! they are for the same pictures nobody has measured.
 
 /// Why a picture cannot be used. The order is that in which reasons are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +28,8 @@ pub enum FaceFault {
     /// It is the face of another person whom the account has registered. Never found by [`faults`], which looks at
     /// one picture.
     EnrolledAsAnother,
+    /// It is not like the faces that the person has. Never found by [`faults`] either.
+    NotThisPerson,
 }
 
 /// What was measured of a face, as Rekognition measures it.
@@ -65,21 +68,23 @@ pub const MOST_PITCH: f32 = 25.0;
 /// upright before they are compared; beyond half a right angle it is the picture that lies on its side.
 pub const MOST_ROLL: f32 = 45.0;
 
-/// Least brightness. Measured: 22 to 64, and 21 for a face in the shade of the sample photos. Chosen.
+/// Least brightness. Measured, on the local engine and not on Amazon's: 22 to 64, and 21 for a face in the shade of the sample
+/// photos. Chosen.
 pub const LEAST_BRIGHTNESS: f32 = 20.0;
 
-/// Largest brightness. Measured: 22 to 64, 78 the most of 642 faces. Chosen: beyond it little is left but white.
+/// Largest brightness. Measured, on the local engine and not on Amazon's: 22 to 64, 78 the most of 642 faces. Chosen: beyond it
+/// little is left but white.
 pub const MOST_BRIGHTNESS: f32 = 90.0;
 
-/// Least sharpness. Measured: 23 to 74. Chosen.
+/// Least sharpness. Measured, on the local engine and not on Amazon's: 23 to 74. Chosen.
 pub const LEAST_SHARPNESS: f32 = 20.0;
 
 /// Confidence from which a face counts as covered, in percent. Chosen: a doubtful verdict must not keep out whoever wears
 /// glasses or a beard.
 pub const COVERED_FROM_PERCENT: f32 = 80.0;
 
-/// Returns everything that keeps a picture with these faces from being used, in the order of [`FaceFault`]; nothing if it can
-/// be.
+/// Returns everything that keeps a picture with these faces from being added to a person, in the order of [`FaceFault`]; nothing if
+/// it can be.
 ///
 /// With several faces nothing else is said: it would be about one of them.
 #[must_use]
@@ -89,6 +94,15 @@ pub fn faults(faces: &[SeenFace]) -> Vec<FaceFault> {
         [face] => faults_of(face),
         _ => vec![FaceFault::SeveralFaces],
     }
+}
+
+/// Returns everything that keeps a picture with these faces from being compared once, as [`faults`] does. Light and sharpness do not:
+/// nothing is compared with it later, and a limit that is wrong for the engine or the room would turn everybody away.
+#[must_use]
+pub fn probe_faults(faces: &[SeenFace]) -> Vec<FaceFault> {
+    let mut faults = faults(faces);
+    faults.retain(|it| !matches!(it, FaceFault::TooDark | FaceFault::TooBright | FaceFault::Blurred));
+    faults
 }
 
 /// Written so that what is not a number is a fault.
@@ -235,6 +249,22 @@ mod tests {
             [F::TooSmall, F::TurnedAway, F::TooDark, F::Blurred, F::Covered]
         );
         assert!(told.is_sorted());
+    }
+
+    #[test]
+    fn light_and_sharpness_do_not_matter_to_one_comparison() {
+        for quality in [0.0, 100.0, f32::NAN] {
+            let probe = SeenFace {
+                brightness: quality,
+                sharpness: quality,
+                ..GOOD
+            };
+            assert_eq!(probe_faults(&[probe]), []);
+            let turned = SeenFace { yaw: 90.0, ..probe };
+            assert_eq!(probe_faults(&[turned]), [F::TurnedAway]);
+            assert_eq!(probe_faults(&[turned, GOOD]), [F::SeveralFaces]);
+        }
+        assert_eq!(probe_faults(&[]), [F::NoFace]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 mod faces;
 mod uploads;
 
-pub use faces::{KeepDescriptions, KeepPictures, LookAtFaces, Pictured};
+pub use faces::{KeepDescriptions, KeepPictures, LookAtFaces, Probe};
 pub use uploads::{ClaimUpload, RememberRequest, TakeUploadedPhoto};
 
 #[cfg(test)]

@@ -11,22 +11,19 @@ use aws::{
     people::{AddFaceError, FaceRow},
     uploads::{Claim, ClaimError, UploadRow},
 };
-use domain::{FaceFault, FaceId, Fault, PersonId, UploadId, UserId};
+use domain::{FaceFault, FaceId, Fault, PersonId, UploadId, UserId, face_rule};
 use jiff::Timestamp;
 
 use crate::{
-    capabilities::{Capabilities, Pictured},
+    capabilities::{Capabilities, Probe},
     refusal::Refusal,
     register::{known, warn},
     upload::{self, purpose},
+    whose::{is_anothers, is_theirs},
 };
 
 /// Most faces of a person. From the contract of the API.
 pub const MOST_FACES: u32 = 10;
-
-/// Similarity from which a face is that of another person, in percent. Chosen: at 90 of a thousand strangers one is taken for
-/// somebody (docs/accuracy.md), and who has hundreds of people would be refused for that.
-pub const SAME_FACE_PERCENT: f32 = 99.0;
 
 /// How long one attempt to make something of an upload holds it. Longer than the function may run, so that no two attempts overlap.
 pub const CLAIM_LIFETIME: Duration = Duration::from_secs(40);
@@ -89,8 +86,8 @@ pub async fn add<D: Capabilities>(deps: &D, order: Order, now: Timestamp) -> Res
         Err(ClaimError::Taken) => return Err(Refusal::Busy),
         Err(ClaimError::Fault(fault)) => return Err(fault.into()),
     };
-    let mut described = None;
-    match attempt(deps, order, &row, &mut described, now).await {
+    let mut described = Description::None;
+    match attempt(deps, order, (&row, &faces), &mut described, now).await {
         Ok(added) => {
             finish(deps, order, claim, now).await;
             Ok(added)
@@ -106,29 +103,49 @@ pub async fn add<D: Capabilities>(deps: &D, order: Order, now: Timestamp) -> Res
     }
 }
 
-/// Does the work, under a claim.
+/// What an attempt left in the collection.
+#[derive(Debug)]
+enum Description {
+    /// Nothing.
+    None,
+    /// Perhaps one whose name is not known, because the answer was lost.
+    Unknown,
+    /// One of this name.
+    Named(String),
+}
+
+/// Does the work, under a claim, for a person who has these faces.
 async fn attempt<D: Capabilities>(
     deps: &D,
     order: Order,
-    row: &UploadRow,
-    described: &mut Option<String>,
+    (row, faces): (&UploadRow, &[FaceRow]),
+    described: &mut Description,
     now: Timestamp,
 ) -> Result<Added, Refusal> {
     let Order { owner, person, .. } = order;
     let face = order.face();
-    let kept = |it: intake::Photo| ((it.width_px(), it.height_px()), it.original());
-    let (size_px, picture) = upload::photo(deps, row, kept).await?;
-    let found = upload::face(deps, row, size_px).await?;
-    if is_anothers(deps, order).await? {
+    let photo = upload::photo(deps, row).await?;
+    let found = upload::face(deps, &photo, face_rule::faults).await?;
+    if is_anothers(deps, order, &photo.jpeg).await? {
         return Err(Refusal::FaceNotUsable(vec![FaceFault::EnrolledAsAnother]));
     }
+    let probe = Probe::Photo(photo.jpeg);
+    if !is_theirs(deps, order, &probe, faces).await? {
+        return Err(Refusal::FaceNotUsable(vec![FaceFault::NotThisPerson]));
+    }
     // Whoever cannot be used, perhaps people who were never asked, has not come further than the upload.
-    deps.put_picture(owner, person, face, picture).await?;
+    if let Probe::Photo(picture) = probe {
+        deps.put_picture(owner, person, face, picture).await?;
+    }
+    *described = Description::Unknown;
     let indexed_as = match deps.describe(owner, person, face).await? {
         Indexed::As(name) => name,
-        Indexed::Refused(faults) => return Err(Refusal::FaceNotUsable(faults)),
+        Indexed::Refused(faults) => {
+            *described = Description::None;
+            return Err(Refusal::FaceNotUsable(faults));
+        }
     };
-    *described = Some(indexed_as.clone());
+    *described = Description::Named(indexed_as.clone());
     let row = FaceRow {
         id: face,
         person,
@@ -159,31 +176,6 @@ async fn attempt<D: Capabilities>(
     }
 }
 
-/// Tells whether the photo shows another person whom the account knows.
-async fn is_anothers<D: Capabilities>(deps: &D, order: Order) -> Result<bool, Refusal> {
-    let Order { owner, person, .. } = order;
-    let photo = Pictured::Upload(order.upload);
-    let alike = deps.find_alike(owner, photo, SAME_FACE_PERCENT).await?;
-    let mut others: Vec<_> = alike
-        .iter()
-        .map(|it| it.person)
-        .filter(|it| *it != person)
-        .collect();
-    others.sort_unstable();
-    others.dedup();
-    for other in others {
-        // A description can outlive its person for a while: whoever is erased is nobody at once.
-        if deps
-            .get_person(owner, other)
-            .await?
-            .is_some_and(|it| !it.is_erasing)
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
 /// Marks the upload as used and removes its photo. The face stands whatever comes of it: the row expires and the bucket is tidied.
 async fn finish<D: Capabilities>(deps: &D, order: Order, claim: Claim, now: Timestamp) {
     let Order { owner, upload, .. } = order;
@@ -202,7 +194,7 @@ async fn give_up<D: Capabilities>(
     deps: &D,
     order: Order,
     claim: Claim,
-    described: Option<String>,
+    described: Description,
     error: Refusal,
 ) -> Refusal {
     let Order { owner, upload, .. } = order;
@@ -232,7 +224,7 @@ enum Left {
 }
 
 /// Removes picture and description, unless the face is there all the same: where the transaction failed it may be.
-async fn clean_up<D: Capabilities>(deps: &D, order: Order, described: Option<String>) -> Result<Left, Fault> {
+async fn clean_up<D: Capabilities>(deps: &D, order: Order, described: Description) -> Result<Left, Fault> {
     let Order { owner, person, .. } = order;
     let row = deps.get_person(owner, person).await?;
     if row.is_none_or(|it| it.is_erasing) {
@@ -246,6 +238,15 @@ async fn clean_up<D: Capabilities>(deps: &D, order: Order, described: Option<Str
     if faces.iter().any(|it| it.id == order.face()) {
         return Ok(Left::Person);
     }
+    let described = match described {
+        Description::None => None,
+        Description::Named(name) => Some(name),
+        // The same picture has the same description: described once more, it says its name.
+        Description::Unknown => match deps.describe(owner, person, order.face()).await? {
+            Indexed::As(name) => Some(name),
+            Indexed::Refused(_) => None,
+        },
+    };
     // Another upload of the same photo has the same description.
     let unused = described.filter(|name| faces.iter().all(|it| it.indexed_as != *name));
     if let Some(name) = unused {

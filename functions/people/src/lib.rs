@@ -3,9 +3,9 @@
 //! A person belongs to the account that registered them; for every other one they do not exist. Faces are compared with pictures
 //! that are kept, and described in the account's collection of Rekognition so that nobody is registered as two people.
 //!
-//! Reading order: [`register`] (people), [`face`] with [`upload`] (a photo's pixels) and [`seen`] (what Rekognition says of them),
-//! [`verify`] with [`keys`] (assertions of liveness challenges), [`erase`], [`shown`] (what is told), [`refusal`], [`capabilities`],
-//! [`http`], [`adapters`], [`config`] and [`manifest`].
+//! Reading order: [`register`] (people), [`face`] with [`upload`] (a photo's pixels) and [`seen`] (what Rekognition says of them)
+//! and [`whose`] (whose they are), [`verify`] with [`keys`] (assertions of liveness challenges), [`erase`], [`shown`] (what is
+//! told), [`refusal`], [`capabilities`], [`http`], [`adapters`], [`config`] and [`manifest`].
 
 pub mod adapters;
 pub mod capabilities;
@@ -23,6 +23,7 @@ pub mod shown;
 mod tests;
 pub mod upload;
 pub mod verify;
+pub mod whose;
 
 pub use adapters::init;
 pub use manifest::MANIFEST;

@@ -103,6 +103,7 @@ const fn wire_fault(fault: FaceFault) -> wire::FaceFault {
         FaceFault::Blurred => wire::FaceFault::Blurred,
         FaceFault::Covered => wire::FaceFault::Covered,
         FaceFault::EnrolledAsAnother => wire::FaceFault::EnrolledAsAnother,
+        FaceFault::NotThisPerson => wire::FaceFault::NotThisPerson,
     }
 }
 

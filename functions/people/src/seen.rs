@@ -1,9 +1,12 @@
 //! What Rekognition says of a photo, as the rule for faces wants it.
 
 use aws::faces::{DetectedFace, Verdict};
-use domain::{FaceFault, SeenFace, face_rule};
+use domain::{FaceFault, SeenFace};
 
-/// Returns the one face of a photo of `width_px` × `height_px` that can be used.
+/// What keeps a photo with these faces from being used.
+pub type Rule = fn(&[SeenFace]) -> Vec<FaceFault>;
+
+/// Returns the one face of a photo of `width_px` × `height_px` that can be used by a rule.
 ///
 /// # Errors
 ///
@@ -11,9 +14,10 @@ use domain::{FaceFault, SeenFace, face_rule};
 pub fn only_face(
     mut faces: Vec<DetectedFace>,
     (width_px, height_px): (u32, u32),
+    rule: Rule,
 ) -> Result<DetectedFace, Vec<FaceFault>> {
     let seen: Vec<_> = faces.iter().map(|it| seen(it, (width_px, height_px))).collect();
-    let faults = face_rule::faults(&seen);
+    let faults = rule(&seen);
     match faces.pop() {
         Some(face) if faults.is_empty() => Ok(face),
         _ => Err(faults),

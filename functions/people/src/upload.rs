@@ -5,14 +5,14 @@ use aws::{
     uploads::{UploadRow, UploadState},
 };
 use domain::{AnalysisId, UploadId, UserId};
-use intake::{Photo, TakeError};
+use intake::{Inline, Photo, TakeError};
 use jiff::Timestamp;
 
 use crate::{
-    capabilities::{Capabilities, Pictured},
+    capabilities::Capabilities,
     refusal::Refusal,
     register::warn,
-    seen::only_face,
+    seen::{Rule, only_face},
 };
 
 pub use crate::face::CLAIM_LIFETIME;
@@ -61,28 +61,24 @@ pub async fn visible<D: Capabilities>(
     }
 }
 
-/// Returns the one face of the photo of an upload, which has this size in pixels, if it can be used.
+/// Returns the one face of a photo, if it can be used.
 ///
 /// # Errors
 ///
 /// [`Refusal::FaceNotUsable`], [`Refusal::Unsupported`].
-pub async fn face<D: Capabilities>(
-    deps: &D,
-    row: &UploadRow,
-    size_px: (u32, u32),
-) -> Result<DetectedFace, Refusal> {
-    match deps.detect_faces(row.user, Pictured::Upload(row.upload)).await {
-        Ok(faces) => only_face(faces, size_px).map_err(Refusal::FaceNotUsable),
+pub async fn face<D: Capabilities>(deps: &D, photo: &Inline, rule: Rule) -> Result<DetectedFace, Refusal> {
+    match deps.detect_faces(&photo.jpeg).await {
+        Ok(faces) => only_face(faces, photo.size_px, rule).map_err(Refusal::FaceNotUsable),
         Err(DetectFacesFailure::Picture(_)) => Err(Refusal::Unsupported),
         Err(DetectFacesFailure::Fault(fault)) => Err(fault.into()),
     }
 }
 
 /// Records that a photo was looked at, so that it does not count among those that wait: an account may have few of these, and
-/// verifies often. The photo stays as long as its row would have, so that the same question has the same answer.
+/// verifies often. Whoever claimed or used it meanwhile is not disturbed. The photo stays as long as its row would have, so that the same question has the same answer.
 pub async fn looked_at<D: Capabilities>(deps: &D, row: &UploadRow) {
     if row.state == UploadState::Pending {
-        let marked = deps.mark_used(row.user, row.upload, purpose(row.upload), row.expires_at);
+        let marked = deps.mark_pending_used(row.user, row.upload, purpose(row.upload), row.expires_at);
         warn(marked.await, "upload is not marked as used");
     }
 }
@@ -100,16 +96,12 @@ pub async fn discard<D: Capabilities>(deps: &D, row: &UploadRow, now: Timestamp)
     warn(refused, "claim stays until it ends by itself");
 }
 
-/// Decodes the photo, if it is what was announced, and does `then` with it.
+/// Decodes the photo, if it is what was announced, and encodes it anew: this is what is looked at, compared and kept.
 ///
 /// # Errors
 ///
 /// Every variant of [`TakeError`].
-pub async fn photo<D: Capabilities, T: Send + 'static>(
-    deps: &D,
-    row: &UploadRow,
-    then: impl FnOnce(Photo) -> T + Send + 'static,
-) -> Result<T, TakeError> {
+pub async fn photo<D: Capabilities>(deps: &D, row: &UploadRow) -> Result<Inline, TakeError> {
     let arrived = deps.get_photo(row.user, row.upload, row.size_bytes).await;
-    intake::take(row, arrived, then).await
+    intake::take(row, arrived, |it: Photo| it.inline()).await
 }

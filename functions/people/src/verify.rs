@@ -5,14 +5,14 @@ use aws::{
     people::{FaceRow, PersonRow},
     uploads::UploadState,
 };
-use domain::{ChallengeId, FaceId, Fault, PersonId, UploadId, UserId};
+use domain::{ChallengeId, FaceId, Fault, PersonId, UploadId, UserId, face_rule};
 use futures::future::join_all;
 use intake::TakeError;
 use jiff::Timestamp;
 use lambda_kit::liveness::Assertion;
 
 use crate::{
-    capabilities::{Capabilities, Pictured},
+    capabilities::{Capabilities, Probe},
     refusal::Refusal,
     register::known,
     upload,
@@ -58,13 +58,13 @@ impl Claimed {
 pub async fn by_photo<D: Capabilities>(
     deps: &D,
     claimed: Claimed,
-    photo: UploadId,
+    upload: UploadId,
     now: Timestamp,
 ) -> Result<f32, Refusal> {
     let (_, faces) = claimed.look_up(deps).await?;
-    let row = upload::visible(deps, claimed.owner, photo, now).await?;
-    let size_px = match upload::photo(deps, &row, |it| (it.width_px(), it.height_px())).await {
-        Ok(size_px) => size_px,
+    let row = upload::visible(deps, claimed.owner, upload, now).await?;
+    let photo = match upload::photo(deps, &row).await {
+        Ok(photo) => photo,
         // What made something of it has taken it away.
         Err(TakeError::Incomplete) if matches!(row.state, UploadState::Used { .. }) => {
             return Err(Refusal::UploadUsed);
@@ -76,12 +76,12 @@ pub async fn by_photo<D: Capabilities>(
             return Err(error.into());
         }
     };
-    let seen = upload::face(deps, &row, size_px).await;
+    let seen = upload::face(deps, &photo, face_rule::probe_faults).await;
     if matches!(seen, Err(Refusal::FaceNotUsable(_))) {
         upload::looked_at(deps, &row).await;
     }
     seen?;
-    let similarity = best(deps, claimed, Pictured::Upload(photo), &faces).await?;
+    let similarity = best(deps, claimed, &Probe::Photo(photo.jpeg), &faces).await?;
     upload::looked_at(deps, &row).await;
     Ok(similarity)
 }
@@ -108,8 +108,8 @@ pub async fn by_assertion<D: Capabilities>(
     }
     let usable = deps.usable_assertion(assertion.challenge, now).await?;
     let frame = usable.ok_or(Refusal::Assertion)?.reference_frame;
-    let probe = Pictured::Frame(assertion.challenge, frame);
-    let similarity = best(deps, claimed, probe, &faces).await?;
+    let probe = Probe::Frame(assertion.challenge, frame);
+    let similarity = best(deps, claimed, &probe, &faces).await?;
     spend(deps, assertion.challenge, now).await?;
     Ok(similarity)
 }
@@ -133,37 +133,60 @@ async fn spend<D: Capabilities>(deps: &D, challenge: ChallengeId, now: Timestamp
 }
 
 /// Returns the highest similarity to one of the faces, in percent; once one is enough the others do not matter. 0 where none can be
-/// compared.
-async fn best<D: Capabilities>(
+/// compared. What was erased while it was compared does not count: it recognises nobody any more.
+///
+/// # Errors
+///
+/// [`Refusal::PersonNotFound`], [`Refusal::PersonWithoutFace`].
+pub(crate) async fn best<D: Capabilities>(
     deps: &D,
     claimed: Claimed,
-    probe: Pictured,
+    probe: &Probe,
     faces: &[FaceRow],
 ) -> Result<f32, Refusal> {
-    let mut best = 0.0_f32;
-    let mut failed: Vec<(FaceId, Fault)> = Vec::new();
-    for some in faces.chunks(COMPARED_AT_ONCE) {
-        let comparisons = some.iter().map(|it| {
-            let kept = Pictured::Face(it.person, it.id);
-            deps.compare_faces(claimed.owner, probe, kept)
-        });
-        for (face, compared) in some.iter().zip(join_all(comparisons).await) {
-            match compared {
-                Ok(similarity) => best = best.max(similarity.unwrap_or_default()),
-                Err(fault) => failed.push((face.id, fault)),
-            }
+    let mut compared = Compared::default();
+    let mut rounds = faces.chunks(COMPARED_AT_ONCE);
+    while let Some(some) = rounds.next() {
+        let comparisons = some
+            .iter()
+            .map(|it| deps.compare_faces(claimed.owner, probe, (it.person, it.id)));
+        let ids = some.iter().map(|it| it.id);
+        compared.0.extend(ids.zip(join_all(comparisons).await));
+        if claimed.is_met_by(compared.best()) || rounds.len() == 0 {
+            let (_, left) = claimed.look_up(deps).await?;
+            compared.retain(&left);
         }
-        if claimed.is_met_by(best) {
-            return Ok(best);
+        if claimed.is_met_by(compared.best()) {
+            break;
         }
     }
-    if failed.is_empty() {
-        return Ok(best);
+    compared.into_best(claimed)
+}
+
+/// Faces, and how similar they are.
+#[derive(Default)]
+struct Compared(Vec<(FaceId, Result<Option<f32>, Fault>)>);
+
+impl Compared {
+    fn best(&self) -> f32 {
+        let known = self
+            .0
+            .iter()
+            .filter_map(|(_, it)| it.as_ref().ok().copied().flatten());
+        known.fold(0.0, f32::max)
     }
-    // A face that was erased meanwhile has no picture, and does not matter any more.
-    let (_, left) = claimed.look_up(deps).await?;
-    let fault = failed
-        .into_iter()
-        .find(|(face, _)| left.iter().any(|it| it.id == *face));
-    fault.map_or(Ok(best), |(_, fault)| Err(fault.into()))
+
+    fn retain(&mut self, left: &[FaceRow]) {
+        self.0.retain(|(face, _)| left.iter().any(|it| it.id == *face));
+    }
+
+    /// A comparison that failed might have been the best, unless another one is enough.
+    fn into_best(self, claimed: Claimed) -> Result<f32, Refusal> {
+        let best = self.best();
+        let failed = self.0.into_iter().find_map(|(_, it)| it.err());
+        match failed {
+            Some(fault) if !claimed.is_met_by(best) => Err(fault.into()),
+            _ => Ok(best),
+        }
+    }
 }

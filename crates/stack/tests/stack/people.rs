@@ -260,13 +260,10 @@ async fn a_collection_is_made_when_it_is_needed_and_erased_by_the_eraser_alone()
     };
     let key = ObjectKey::person_face(OWNER, id, face(id, 1).id);
     let jpeg = picture::encode_jpeg(&grey, 90);
-    images.put(&key, "image/jpeg", jpeg).await.unwrap();
+    images.put(&key, "image/jpeg", jpeg.clone()).await.unwrap();
 
     // Before there is one.
-    assert_eq!(
-        collections.find(OWNER, images.name(), &key, 99.0).await.unwrap(),
-        []
-    );
+    assert_eq!(collections.find(OWNER, jpeg.clone(), 99.0).await.unwrap(), []);
     assert!(collections.of_person(OWNER, id).await.unwrap().is_empty());
     let unknown = [Uuid::from_u128(7).to_string()];
     assert_eq!(collections.remove(OWNER, &unknown).await.unwrap(), 0);
@@ -277,10 +274,7 @@ async fn a_collection_is_made_when_it_is_needed_and_erased_by_the_eraser_alone()
         let indexed = collections.add(OWNER, id, images.name(), &key).await.unwrap();
         assert_eq!(indexed, Indexed::Refused(vec![FaceFault::NoFace]));
     }
-    assert_eq!(
-        collections.find(OWNER, images.name(), &key, 99.0).await.unwrap(),
-        []
-    );
+    assert_eq!(collections.find(OWNER, jpeg.clone(), 99.0).await.unwrap(), []);
     assert!(collections.of_person(OWNER, id).await.unwrap().is_empty());
     assert_eq!(collections.remove(OWNER, &unknown).await.unwrap(), 0);
 

@@ -2,7 +2,7 @@
 
 use aws::{
     collections::{Indexed, Match},
-    faces::{DetectFacesFailure, DetectedFace, FaceAttribute},
+    faces::{DetectFacesFailure, DetectedFace},
     photos::{GetError, Object, ObjectKey, Presigned},
 };
 use domain::{FaceId, Fault, PersonId, UploadId, UserId};
@@ -11,23 +11,12 @@ use jiff::Timestamp;
 
 use super::Aws;
 use crate::{
-    capabilities::{KeepDescriptions, KeepPictures, LookAtFaces, Pictured, TakeUploadedPhoto},
+    capabilities::{KeepDescriptions, KeepPictures, LookAtFaces, Probe, TakeUploadedPhoto},
     http::LINK_LIFETIME,
 };
 
-/// What the rule for faces asks about beyond what is always measured.
-const WANTED: [FaceAttribute; 2] = [FaceAttribute::FaceOccluded, FaceAttribute::Sunglasses];
-
-impl Aws {
-    /// Bucket and key of a picture.
-    fn place(&self, owner: UserId, picture: Pictured) -> (&str, ObjectKey) {
-        match picture {
-            Pictured::Upload(upload) => (self.photos.name(), ObjectKey::upload(owner, upload)),
-            Pictured::Face(person, face) => (self.images.name(), ObjectKey::person_face(owner, person, face)),
-            Pictured::Frame(challenge, index) => (self.frames.name(), ObjectKey::frame(challenge, index)),
-        }
-    }
-}
+/// From 0 on, so that there is a number wherever there are faces.
+const ANY_PERCENT: f32 = 0.0;
 
 impl TakeUploadedPhoto for Aws {
     async fn get_photo(&self, user: UserId, upload: UploadId, limit_bytes: u64) -> Result<Object, GetError> {
@@ -75,42 +64,49 @@ impl KeepPictures for Aws {
 }
 
 impl LookAtFaces for Aws {
-    async fn detect_faces(
-        &self,
-        owner: UserId,
-        picture: Pictured,
-    ) -> Result<Vec<DetectedFace>, DetectFacesFailure> {
-        let (bucket, key) = self.place(owner, picture);
-        self.detector.detect(bucket, &key, &WANTED).await
+    async fn detect_faces(&self, photo: &Jpeg) -> Result<Vec<DetectedFace>, DetectFacesFailure> {
+        self.detector.detect_in_bytes(photo.0.clone()).await
     }
 
     async fn compare_faces(
         &self,
         owner: UserId,
-        source: Pictured,
-        target: Pictured,
+        probe: &Probe,
+        (person, face): (PersonId, FaceId),
     ) -> Result<Option<f32>, Fault> {
-        let (source, target) = (self.place(owner, source), self.place(owner, target));
-        let (source, target) = ((source.0, &source.1), (target.0, &target.1));
-        // From 0 on, so that there is a number wherever there are faces.
-        self.comparer.compare(source, target, 0.0).await
+        let kept = ObjectKey::person_face(owner, person, face);
+        let kept = (self.images.name(), &kept);
+        match probe {
+            Probe::Photo(photo) => {
+                let photo = photo.0.clone();
+                self.comparer.compare_bytes(photo, kept, ANY_PERCENT).await
+            }
+            Probe::Frame(challenge, index) => {
+                let frame = ObjectKey::frame(*challenge, *index);
+                let frame = (self.frames.name(), &frame);
+                self.comparer.compare(frame, kept, ANY_PERCENT).await
+            }
+        }
     }
 }
 
 impl KeepDescriptions for Aws {
     async fn describe(&self, owner: UserId, person: PersonId, face: FaceId) -> Result<Indexed, Fault> {
-        let (bucket, key) = self.place(owner, Pictured::Face(person, face));
-        self.collections.add(owner, person, bucket, &key).await
+        let key = ObjectKey::person_face(owner, person, face);
+        self.collections
+            .add(owner, person, self.images.name(), &key)
+            .await
     }
 
     async fn find_alike(
         &self,
         owner: UserId,
-        picture: Pictured,
+        photo: &Jpeg,
         at_least_percent: f32,
     ) -> Result<Vec<Match>, Fault> {
-        let (bucket, key) = self.place(owner, picture);
-        self.collections.find(owner, bucket, &key, at_least_percent).await
+        self.collections
+            .find(owner, photo.0.clone(), at_least_percent)
+            .await
     }
 
     async fn descriptions(&self, owner: UserId, person: PersonId) -> Result<Vec<String>, Fault> {

@@ -121,6 +121,18 @@ impl SpendAssertion for Aws {
         now: Timestamp,
     ) -> Result<Option<AssertionRow>, Fault> {
         self.challenges.usable_assertion(challenge, now).await
+
+    async fn mark_pending_used(
+        &self,
+        user: UserId,
+        upload: UploadId,
+        analysis: AnalysisId,
+        keep_until: Timestamp,
+    ) -> Result<(), Fault> {
+        self.uploads
+            .mark_pending_used(user, upload, analysis, keep_until)
+            .await
+    }
     }
 
     async fn spend_assertion(

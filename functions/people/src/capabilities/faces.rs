@@ -5,7 +5,7 @@ use aws::{
     faces::{DetectFacesFailure, DetectedFace},
     photos::Presigned,
 };
-use domain::{ChallengeId, FaceId, Fault, PersonId, UploadId, UserId};
+use domain::{ChallengeId, FaceId, Fault, PersonId, UserId};
 use intake::Jpeg;
 use jiff::Timestamp;
 
@@ -62,32 +62,32 @@ pub trait KeepPictures {
     ) -> impl Future<Output = Result<usize, Fault>> + Send;
 }
 
-/// A picture that Rekognition is to look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Pictured {
-    /// What was uploaded, as it is.
-    Upload(UploadId),
-    /// The picture that is kept of a person's face.
-    Face(PersonId, FaceId),
+/// What is compared with the faces of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probe {
+    /// A photo, of our own encoding.
+    Photo(Jpeg),
     /// A frame of a liveness challenge.
     Frame(ChallengeId, u32),
 }
 
-/// Looks at pictures. Maps to `rekognition:DetectFaces` and `rekognition:CompareFaces`, and to `s3:GetObject` of the pictures.
+/// Looks at pictures. Maps to `rekognition:DetectFaces` and `rekognition:CompareFaces`, and to `s3:GetObject` of what is kept.
+///
+/// Photos are sent, and not read from where they were uploaded: the same file is another picture to another decoder, and what is
+/// looked at must be what is kept.
 pub trait LookAtFaces {
-    /// Returns the faces of a picture of `owner`, largest first, with whether they are covered.
+    /// Returns the faces of a photo, largest first, with whether they are covered.
     ///
     /// # Errors
     ///
     /// [`DetectFacesFailure`].
     fn detect_faces(
         &self,
-        owner: UserId,
-        picture: Pictured,
+        photo: &Jpeg,
     ) -> impl Future<Output = Result<Vec<DetectedFace>, DetectFacesFailure>> + Send;
 
-    /// Returns how similar the largest face of one picture and the most similar face of another are, in percent; `None` where
-    /// one of them has no face that can be compared.
+    /// Returns how similar the largest face of a picture and a face that is kept of a person of `owner` are, in percent; `None`
+    /// where one of them has no face that can be compared.
     ///
     /// # Errors
     ///
@@ -95,8 +95,8 @@ pub trait LookAtFaces {
     fn compare_faces(
         &self,
         owner: UserId,
-        source: Pictured,
-        target: Pictured,
+        probe: &Probe,
+        kept: (PersonId, FaceId),
     ) -> impl Future<Output = Result<Option<f32>, Fault>> + Send;
 }
 
@@ -115,7 +115,7 @@ pub trait KeepDescriptions {
         face: FaceId,
     ) -> impl Future<Output = Result<Indexed, Fault>> + Send;
 
-    /// Returns whose descriptions are like the largest face in a picture.
+    /// Returns which descriptions are like the largest face in a photo, and whose they are; also of attempts that broke off.
     ///
     /// # Errors
     ///
@@ -123,7 +123,7 @@ pub trait KeepDescriptions {
     fn find_alike(
         &self,
         owner: UserId,
-        picture: Pictured,
+        photo: &Jpeg,
         at_least_percent: f32,
     ) -> impl Future<Output = Result<Vec<Match>, Fault>> + Send;
 

@@ -23,6 +23,8 @@ pub(crate) const BOB: UserId = UserId::from_uuid(Uuid::from_u128(2));
 
 /// How similar two photos of one person are, in percent.
 pub(crate) const ALIKE: f32 = 97.0;
+/// How similar a photo is to the description of another of the same person, in percent.
+pub(crate) const FOUND: f32 = 99.5;
 /// How similar photos of two people are, in percent.
 pub(crate) const UNLIKE: f32 = 12.0;
 
@@ -78,6 +80,9 @@ pub(crate) enum Trouble {
     Crash { at: usize, done: bool },
 }
 
+/// Right after the first call of a name, this happens.
+type Interlude = (&'static str, fn(&mut State));
+
 /// A row, until when it is claimed, and what its first claim named.
 type Claimable = (UploadRow, Option<Timestamp>, Option<AnalysisId>);
 
@@ -101,11 +106,15 @@ pub(crate) struct State {
     pub(crate) seen: BTreeMap<u32, Vec<DetectedFace>>,
     /// Widths of what Rekognition does not take.
     pub(crate) unreadable: BTreeSet<u32>,
+    /// How similar a photo of a width and a picture of another are, where it is not as usual.
+    pub(crate) similar: BTreeMap<(u32, u32), Option<f32>>,
     /// Why nothing is described, if so.
     pub(crate) not_described: Vec<FaceFault>,
     pub(crate) trouble: Option<Trouble>,
     pub(crate) calls: Vec<&'static str>,
 }
+    /// What somebody else does right after the first call of this name.
+    pub(crate) meanwhile: Option<Interlude>,
 
 /// Tables, buckets, collections and a Rekognition.
 #[derive(Clone, Default)]
@@ -138,6 +147,9 @@ impl World {
             let result = done.then(|| effect(state));
             let failed = || Fault::later(name, "out of order");
             result.filter(|_| !fails).ok_or_else(failed)
+            if let Some((_, happen)) = state.meanwhile.take_if(|it| it.0 == name) {
+                happen(state);
+            }
         })
     }
 

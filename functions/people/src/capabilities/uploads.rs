@@ -71,6 +71,19 @@ pub trait ClaimUpload {
         analysis: AnalysisId,
         keep_until: Timestamp,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// As [`Self::mark_used`], without a claim: does nothing where somebody else claimed or used the upload.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed.
+    fn mark_pending_used(
+        &self,
+        user: UserId,
+        upload: UploadId,
+        analysis: AnalysisId,
+        keep_until: Timestamp,
+    ) -> impl Future<Output = Result<(), Fault>> + Send;
 }
 
 /// Remembers requests with an `Idempotency-Key`. Maps to `dynamodb:PutItem`.

@@ -91,6 +91,28 @@ async fn a_no_uses_an_assertion_up_as_well() {
 }
 
 #[tokio::test]
+async fn a_frame_that_cannot_be_compared_is_a_no() {
+    let (desk, person, passed) = desk().await;
+    desk.world.with(|it| it.similar.insert((201, 200), None));
+    let no = json!({ "verified": false, "similarity": 0.0, "threshold": 90.0, "liveness": "sequence" });
+    assert_eq!(desk.verify(person, &passed.body()).await, (200, no));
+    assert!(desk.world.is_spent(passed.challenge));
+}
+
+#[tokio::test]
+async fn an_assertion_is_not_used_up_for_a_person_who_is_erased_meanwhile() {
+    let (desk, person, passed) = desk().await;
+    desk.world.with(|it| {
+        it.meanwhile = Some(("CompareFaces", |it| {
+            it.people.values_mut().for_each(|it| it.is_erasing = true);
+        }));
+    });
+    let answer = desk.verify(person, &passed.body()).await;
+    is_problem(&answer, 404, "person-not-found");
+    assert!(!desk.world.is_spent(passed.challenge));
+}
+
+#[tokio::test]
 async fn of_two_at_once_one_gets_the_answer() {
     let (desk, person, passed) = desk().await;
     let (who, path, body) = (

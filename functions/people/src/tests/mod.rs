@@ -11,6 +11,7 @@ mod tenancy;
 mod traces;
 mod verifying;
 
+mod whose;
 use std::sync::{Arc, Mutex};
 
 use domain::{FaceId, PersonId, UploadId, UserId};

@@ -189,6 +189,39 @@ async fn a_photo_that_cannot_be_used_comes_no_further_than_the_upload() {
     }
 }
 
+/// A photo that lies on its side: 210 px wide as it is stored, and 160 px as whoever holds the camera saw it.
+fn on_its_side() -> Vec<u8> {
+    // Exif 2.32, 4.5 and 4.6: big-endian, one field, orientation 6.
+    const EXIF: [u8; 36] =
+        *b"\xFF\xE1\x00\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let file = jpeg(210);
+    [&file[..2], &EXIF[..], &file[2..]].concat()
+}
+
+#[tokio::test]
+async fn what_is_looked_at_is_what_is_kept() {
+    let (desk, person) = desk().await;
+    let mary = desk.person().await;
+    desk.face(mary, 210).await;
+    // As it is stored it would be Mary's, and nothing like the person's.
+    desk.world.with(|it| it.similar.insert((160, 200), Some(97.0)));
+    let turned = || desk.upload_file(ADA, on_its_side());
+    let (_, answer) = desk.verify_photo(person, turned()).await;
+    assert_eq!(answer["similarity"], 97.0, "{answer}");
+    let added = desk.add(person, turned()).await;
+    assert_eq!(added.0, 201, "{}", added.1);
+    let kept: Vec<_> = desk.world.with(|it| it.pictures.values().copied().collect());
+    assert!(kept.contains(&160), "{kept:?}");
+    desk.world.with(|it| it.seen.insert(160, Vec::new()));
+    for answer in [
+        desk.add(person, turned()).await,
+        desk.verify_photo(person, turned()).await,
+    ] {
+        is_problem(&answer, 422, "face-not-usable");
+        assert_eq!(answer.1["reasons"], json!(["no-face"]));
+    }
+}
+
 #[tokio::test]
 async fn a_photo_that_is_being_analyzed_waits() {
     let (desk, person) = desk().await;

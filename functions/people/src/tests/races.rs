@@ -126,7 +126,8 @@ async fn one_key_at_once_registers_one_person() {
 async fn an_attempt_that_stopped_keeps_others_waiting_as_long_as_its_claim_lasts() {
     let desk = Desk::new();
     let person = desk.person().await;
-    let upload = desk.upload(ADA, 200);
+    desk.face(person, 200).await;
+    let upload = desk.upload(ADA, 201);
     // The first stops for good while it holds the claim; the photo is described then.
     let at = super::crashes::describing().await;
     desk.world.trouble(Some(Trouble::Crash { at, done: true }));
@@ -139,5 +140,5 @@ async fn an_attempt_that_stopped_keeps_others_waiting_as_long_as_its_claim_lasts
     is_problem(&early, 503, "busy");
     desk.wait(claimed_for.try_into().unwrap());
     assert_eq!(desk.call_as(&who, ("POST", &path), &body).await.0, 201);
-    assert_eq!(desk.world.kept(), [1, 1, 1, 1]);
+    assert_eq!(desk.world.kept(), [1, 2, 2, 2]);
 }

@@ -1,11 +1,11 @@
 //! Verifications by photo.
 
 use aws::uploads::UploadState;
-use domain::{PersonId, UploadId};
+use domain::{AnalysisId, PersonId, UploadId};
 use serde_json::{Value, json};
 
 use super::{Desk, is_problem};
-use crate::capabilities::fakes::{ADA, ALIKE, Trouble, UNLIKE};
+use crate::capabilities::fakes::{ADA, ALIKE, Trouble, UNLIKE, good_face};
 
 #[tokio::test]
 async fn a_photo_of_the_person_is_verified_and_one_of_another_is_not() {
@@ -51,6 +51,7 @@ async fn a_photo_that_was_looked_at_does_not_count_among_those_that_wait() {
 async fn the_most_similar_of_all_faces_counts_and_once_one_is_enough_the_rest_does_not_matter() {
     let desk = Desk::new();
     let person = desk.person().await;
+    desk.world.with(|it| it.similar.insert((210, 200), Some(85.0)));
     // The seventh is the first of the second round.
     for width in [200, 201, 202, 203, 204, 205, 210, 206, 207] {
         desk.face(person, width).await;
@@ -134,6 +135,95 @@ async fn a_face_that_is_erased_meanwhile_does_not_matter() {
     assert_eq!(desk.verify_photo(person, desk.upload(ADA, 202)).await.0, 200);
     desk.erase_face(person, first).await;
     assert_eq!(desk.verify_photo(person, stranger).await.0, 200);
+}
+
+#[tokio::test]
+async fn what_cannot_be_compared_is_not_similar() {
+    let desk = Desk::new();
+    let person = desk.person().await;
+    desk.face(person, 200).await;
+    desk.world.with(|it| it.similar.insert((201, 200), None));
+    let no = json!({ "verified": false, "similarity": 0.0, "threshold": 90.0, "liveness": null });
+    assert_eq!(desk.verify_photo(person, desk.upload(ADA, 201)).await, (200, no));
+}
+
+#[tokio::test]
+async fn nobody_is_verified_as_a_person_who_is_erased_meanwhile() {
+    let desk = Desk::new();
+    let person = desk.person().await;
+    desk.face(person, 200).await;
+    let upload = desk.upload(ADA, 201);
+    desk.world.with(|it| {
+        it.meanwhile = Some(("CompareFaces", |it| {
+            it.people.values_mut().for_each(|it| it.is_erasing = true);
+        }));
+    });
+    is_problem(&desk.verify_photo(person, upload).await, 404, "person-not-found");
+}
+
+#[tokio::test]
+async fn a_face_that_is_erased_after_it_was_compared_does_not_count() {
+    let desk = Desk::new();
+    let person = desk.person().await;
+    for width in 200..207 {
+        desk.face(person, width).await;
+    }
+    // Similar to the first and, in the second round, to the last.
+    desk.world.with(|it| {
+        let similar = [((220, 200), Some(95.0)), ((220, 206), Some(93.0))];
+        it.similar.extend(similar);
+    });
+    desk.world.trouble(None);
+    desk.world.with(|it| {
+        it.meanwhile = Some(("CompareFaces", |it| {
+            let pictures = &it.pictures;
+            it.faces.retain(|face, _| pictures[face] != 200);
+        }));
+    });
+    let (status, answer) = desk.verify_photo(person, desk.upload(ADA, 220)).await;
+    assert_eq!((status, &answer["similarity"]), (200, &json!(93.0)), "{answer}");
+    assert_eq!(desk.world.n_calls("CompareFaces"), 7);
+    desk.world
+        .with(|it| it.meanwhile = Some(("CompareFaces", |it| it.faces.clear())));
+    let answer = desk.verify_photo(person, desk.upload(ADA, 206)).await;
+    is_problem(&answer, 409, "person-without-face");
+}
+
+#[tokio::test]
+async fn a_verification_leaves_an_upload_to_whoever_claimed_it_meanwhile() {
+    let desk = Desk::new();
+    let person = desk.person().await;
+    desk.face(person, 200).await;
+    let upload = desk.upload(ADA, 201);
+    desk.world.with(|it| {
+        it.meanwhile = Some(("CompareFaces", |it| {
+            let pending = it.uploads.values_mut().map(|it| &mut it.0.state);
+            for state in pending.filter(|it| **it == UploadState::Pending) {
+                let analysis = AnalysisId::from_uuid(uuid::Uuid::nil());
+                *state = UploadState::Claimed { analysis };
+            }
+        }));
+    });
+    assert_eq!(desk.verify_photo(person, upload).await.0, 200);
+    let state = desk.world.with(|it| it.uploads[&(ADA, upload)].0.state);
+    assert!(matches!(state, UploadState::Claimed { .. }), "{state:?}");
+}
+
+#[tokio::test]
+async fn light_and_sharpness_matter_to_what_is_kept_alone() {
+    let desk = Desk::new();
+    let person = desk.person().await;
+    desk.face(person, 200).await;
+    let dark = aws::faces::DetectedFace {
+        quality: (2.0, 2.0),
+        ..good_face()
+    };
+    desk.world.with(|it| it.seen.insert(201, vec![dark]));
+    let answer = desk.verify_photo(person, desk.upload(ADA, 201)).await;
+    assert_eq!((answer.0, &answer.1["verified"]), (200, &json!(true)));
+    let refused = desk.add(person, desk.upload(ADA, 201)).await;
+    is_problem(&refused, 422, "face-not-usable");
+    assert_eq!(refused.1["reasons"], json!(["too-dark", "blurred"]));
 }
 
 #[tokio::test]

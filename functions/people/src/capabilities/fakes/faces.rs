@@ -12,29 +12,30 @@ use intake::Jpeg;
 use jiff::Timestamp;
 use picture::Limits;
 
-use super::{ALIKE, State, UNLIKE, World, good_face};
-use crate::capabilities::{KeepDescriptions, KeepPictures, LookAtFaces, Pictured};
+use super::{ALIKE, FOUND, State, UNLIKE, World, good_face};
+use crate::capabilities::{KeepDescriptions, KeepPictures, LookAtFaces, Probe};
 
 fn width(jpeg: &[u8]) -> u32 {
     picture::probe(jpeg, &Limits::UPLOAD).unwrap().width
 }
 
-fn similarity(a: u32, b: u32) -> f32 {
-    if a / 10 == b / 10 { ALIKE } else { UNLIKE }
+fn missing() -> Fault {
+    Fault::never("LookAtFaces", "there is no such picture")
 }
 
 impl State {
-    fn width_of(&self, owner: UserId, picture: Pictured) -> Option<u32> {
-        match picture {
-            Pictured::Upload(upload) => self.photos.get(&(owner, upload)).map(|it| width(&it.bytes)),
-            Pictured::Face(person, face) => self.pictures.get(&(owner, person, face)).copied(),
-            Pictured::Frame(challenge, index) => self.frames.get(&(challenge, index)).copied(),
-        }
+    fn similarity(&self, probe: u32, kept: u32, of_one_person: f32) -> Option<f32> {
+        let usual = if probe / 10 == kept / 10 {
+            of_one_person
+        } else {
+            UNLIKE
+        };
+        self.similar.get(&(probe, kept)).copied().unwrap_or(Some(usual))
     }
 
-    fn look_at(&self, owner: UserId, picture: Pictured) -> Result<u32, Fault> {
-        let width = self.width_of(owner, picture);
-        width.ok_or_else(|| Fault::never("LookAtFaces", "there is no such picture"))
+    fn picture(&self, owner: UserId, (person, face): (PersonId, FaceId)) -> Result<u32, Fault> {
+        let width = self.pictures.get(&(owner, person, face));
+        width.copied().ok_or_else(missing)
     }
 }
 
@@ -84,13 +85,9 @@ impl KeepPictures for World {
 }
 
 impl LookAtFaces for World {
-    async fn detect_faces(
-        &self,
-        owner: UserId,
-        picture: Pictured,
-    ) -> Result<Vec<DetectedFace>, DetectFacesFailure> {
+    async fn detect_faces(&self, photo: &Jpeg) -> Result<Vec<DetectedFace>, DetectFacesFailure> {
+        let width = width(&photo.0);
         self.call("DetectFaces", |it| {
-            let width = it.look_at(owner, picture)?;
             if it.unreadable.contains(&width) {
                 return Err(DetectFacesFailure::Picture("unreadable".into()));
             }
@@ -102,12 +99,17 @@ impl LookAtFaces for World {
     async fn compare_faces(
         &self,
         owner: UserId,
-        source: Pictured,
-        target: Pictured,
+        probe: &Probe,
+        kept: (PersonId, FaceId),
     ) -> Result<Option<f32>, Fault> {
         self.call("CompareFaces", |it| {
-            let (source, target) = (it.look_at(owner, source)?, it.look_at(owner, target)?);
-            Ok(Some(similarity(source, target)))
+            let probe = match probe {
+                Probe::Photo(photo) => width(&photo.0),
+                Probe::Frame(challenge, index) => {
+                    *it.frames.get(&(*challenge, *index)).ok_or_else(missing)?
+                }
+            };
+            Ok(it.similarity(probe, it.picture(owner, kept)?, ALIKE))
         })
         .await?
     }
@@ -116,7 +118,7 @@ impl LookAtFaces for World {
 impl KeepDescriptions for World {
     async fn describe(&self, owner: UserId, person: PersonId, face: FaceId) -> Result<Indexed, Fault> {
         self.call("Describe", |it| {
-            let width = it.look_at(owner, Pictured::Face(person, face))?;
+            let width = it.picture(owner, (person, face))?;
             if !it.not_described.is_empty() {
                 return Ok(Indexed::Refused(it.not_described.clone()));
             }
@@ -131,21 +133,22 @@ impl KeepDescriptions for World {
     async fn find_alike(
         &self,
         owner: UserId,
-        picture: Pictured,
-        _at_least_percent: f32,
+        photo: &Jpeg,
+        at_least_percent: f32,
     ) -> Result<Vec<Match>, Fault> {
+        let width = width(&photo.0);
         self.call("FindAlike", |it| {
-            let width = it.look_at(owner, picture)?;
             let own = it.descriptions.iter().filter(|(key, _)| key.0 == owner);
-            let alike = own.filter(|(_, described)| similarity(described.1, width) == ALIKE);
-            Ok(alike
-                .map(|(_, described)| Match {
-                    person: described.0,
-                    similarity: 99.5,
+            let matches = own.filter_map(|((_, name), (person, described))| {
+                Some(Match {
+                    person: *person,
+                    indexed_as: name.clone(),
+                    similarity: it.similarity(width, *described, FOUND)?,
                 })
-                .collect())
+            });
+            matches.filter(|it| at_least_percent <= it.similarity).collect()
         })
-        .await?
+        .await
     }
 
     async fn descriptions(&self, owner: UserId, person: PersonId) -> Result<Vec<String>, Fault> {

@@ -86,6 +86,23 @@ impl ClaimUpload for World {
         })
         .await
     }
+
+    async fn mark_pending_used(
+        &self,
+        user: UserId,
+        upload: UploadId,
+        analysis: AnalysisId,
+        keep_until: Timestamp,
+    ) -> Result<(), Fault> {
+        self.call("MarkPendingUploadUsed", |it| {
+            let found = it.uploads.get_mut(&(user, upload));
+            if let Some((row, ..)) = found.filter(|it| it.0.state == UploadState::Pending) {
+                row.state = UploadState::Used { analysis };
+                row.expires_at = keep_until;
+            }
+        })
+        .await
+    }
 }
 
 impl RememberRequest for World {
