@@ -1,4 +1,4 @@
-//! Erasing all objects of a bucket whose keys begin alike.
+//! Finding and erasing all objects of a bucket whose keys begin alike.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
@@ -22,6 +22,23 @@ pub(crate) async fn erase(client: &Client, bucket: &str, folder: &str) -> Result
         n_erased += delete(client, bucket, keys).await?;
     }
     Ok(n_erased)
+}
+
+/// Returns what the keys of all objects have behind `folder`, which ends with a slash. Maps to `s3:ListBucket`.
+pub(crate) async fn list(client: &Client, bucket: &str, folder: &str) -> Result<Vec<String>, Fault> {
+    let mut pages = client
+        .list_objects_v2()
+        .bucket(bucket)
+        .prefix(folder)
+        .into_paginator()
+        .send();
+    let mut names = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|it| sdk_fault("ListObjects", it))?;
+        let keys = page.contents().iter().filter_map(|it| it.key());
+        names.extend(keys.filter_map(|it| it.strip_prefix(folder)).map(str::to_owned));
+    }
+    Ok(names)
 }
 
 /// A page of a list has as many keys as one deletion takes: 1,000.

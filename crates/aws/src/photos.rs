@@ -281,6 +281,15 @@ impl Bucket {
         Ok(())
     }
 
+    /// Returns what all pictures of a person are called. Maps to `s3:ListBucket`.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the bucket failed.
+    pub async fn person_pictures(&self, owner: UserId, person: PersonId) -> Result<Vec<String>, Fault> {
+        folders::list(&self.client, &self.name, &ObjectKey::person_folder(owner, person)).await
+    }
+
     /// Removes all pictures of a person and returns their number. Idempotent. Maps to `s3:ListBucket` and
     /// `s3:DeleteObject`.
     ///

@@ -1,8 +1,10 @@
 //! What this function can do to the world. Each trait is a statement of the template, by the same name.
 
+use std::collections::BTreeSet;
+
 use aws::{
     challenges::{AssertionRow, SpendError},
-    people::{AddFaceError, ChangePersonError, CreatePersonError, FaceRow, PersonRow},
+    people::{AddFaceError, ChangePersonError, CreatePersonError, ErasureRow, FaceRow, PersonRow},
 };
 use domain::{ChallengeId, FaceId, Fault, PersonId, UserId};
 use jiff::Timestamp;
@@ -23,6 +25,7 @@ pub trait Capabilities:
     + RememberRequest
     + TakeUploadedPhoto
     + KeepPictures
+    + FindObjects
     + LookAtFaces
     + KeepDescriptions
     + ReadTokenKeys
@@ -39,6 +42,7 @@ impl<T> Capabilities for T where
         + RememberRequest
         + TakeUploadedPhoto
         + KeepPictures
+        + FindObjects
         + LookAtFaces
         + KeepDescriptions
         + ReadTokenKeys
@@ -52,7 +56,7 @@ impl<T> Capabilities for T where
 /// Keeps people and what is known of their faces. Maps to `dynamodb:GetItem`, `dynamodb:Query`, `dynamodb:PutItem`,
 /// `dynamodb:UpdateItem` and `dynamodb:DeleteItem`. Everything is read consistently.
 pub trait KeepPeople {
-    /// Returns a person, also one that is being erased.
+    /// Returns a person, also one that is being erased or was, then without names.
     ///
     /// # Errors
     ///
@@ -74,7 +78,7 @@ pub trait KeepPeople {
         person: PersonId,
     ) -> impl Future<Output = Result<Vec<FaceRow>, Fault>> + Send;
 
-    /// Returns at most `limit` people who were registered before `after`, newest first, without those who are being erased;
+    /// Returns at most `limit` people who were registered before `after`, newest first, without those who are being erased or were;
     /// and after whom the next page begins, `None` at the end.
     ///
     /// # Errors
@@ -98,7 +102,7 @@ pub trait KeepPeople {
     ///
     /// # Errors
     ///
-    /// [`ChangePersonError::NotFound`] if there is no such person, or one that is being erased.
+    /// [`ChangePersonError::NotFound`] if there is no such person, or one that is being erased or was.
     fn change_person(
         &self,
         owner: UserId,
@@ -132,8 +136,8 @@ pub trait KeepPeople {
         face: FaceId,
     ) -> impl Future<Output = Result<bool, Fault>> + Send;
 
-    /// Marks a person as being erased, from when on no face is added to them, and tells whether there is such a person.
-    /// Idempotent.
+    /// Marks a person as being erased and drops what names them, from when on no face is added to them. Returns what was
+    /// erased before, also of somebody who was erased a while ago; `None` where there is no such person. Idempotent.
     ///
     /// # Errors
     ///
@@ -142,9 +146,24 @@ pub trait KeepPeople {
         &self,
         owner: UserId,
         person: PersonId,
-    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+    ) -> impl Future<Output = Result<Option<ErasureRow>, Fault>> + Send;
 
-    /// Removes the rows of a person who is being erased, their own last. Idempotent.
+    /// Adds to what was erased with a person, and returns all of it; `None` where there is no such person any more. What is
+    /// noted twice counts once.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed.
+    fn note_erased(
+        &self,
+        owner: UserId,
+        person: PersonId,
+        descriptions: &BTreeSet<String>,
+        pictures: &BTreeSet<String>,
+    ) -> impl Future<Output = Result<Option<ErasureRow>, Fault>> + Send;
+
+    /// Removes the rows of the faces of a person who is being erased, and leaves of their own, until `expires_at`, what was
+    /// erased and when. Idempotent.
     ///
     /// # Errors
     ///
@@ -153,7 +172,23 @@ pub trait KeepPeople {
         &self,
         owner: UserId,
         person: PersonId,
+        erased_at: Timestamp,
+        expires_at: Timestamp,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// Finds what is erased with a person. Maps to `s3:ListBucket`.
+pub trait FindObjects {
+    /// Returns what the pictures of a person are called, those too that an attempt to add a face left.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the bucket failed.
+    fn find_pictures(
+        &self,
+        owner: UserId,
+        person: PersonId,
+    ) -> impl Future<Output = Result<Vec<String>, Fault>> + Send;
 }
 
 /// Reads the keys by which assertions are verified. Maps to `ssm:GetParameter`.

@@ -56,10 +56,11 @@ pub enum Registered {
 /// Registers a person under the identifier `proposed`, or returns whom an earlier request with the same key registered.
 ///
 /// The key stands for the identifier, and not the identifier for the key: identifiers are made by time, and lists are sorted by them.
+/// The key of somebody who was erased since registers nobody: what is left of them ([`crate::erase::RECEIPT_KEPT_FOR`]) outlasts it.
 ///
 /// # Errors
 ///
-/// [`Refusal::KeyReused`].
+/// [`Refusal::KeyReused`], also where whom the key registered is being erased or was.
 pub async fn register<D: Capabilities>(
     deps: &D,
     order: Order,

@@ -160,6 +160,7 @@ fn what_dies_dies_by_the_attribute_that_the_code_writes() {
         "AuditTable",
         "LimitsTable",
         "LivenessTable",
+        "PeopleTable",
         "SessionsTable",
         "UploadsTable",
         "UsersTable",

@@ -22,7 +22,7 @@ use crate::fault::{malformed, sdk_fault};
 /// Why a face was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum AddFaceError {
-    /// There is no such person, or it is being erased.
+    /// There is no such person, or it is being erased or was.
     #[error("there is no such person")]
     NotFound,
     /// The person has this face already.

@@ -11,7 +11,7 @@ use crate::fault::sdk_fault;
 
 impl PeopleTable {
     /// Returns at most `limit` people who were registered before `after`, newest first, without those who are being
-    /// erased; and where the next page begins: after this one, `None` at the end. Consistent. Maps to `dynamodb:Query`.
+    /// erased or were; and where the next page begins: after this one, `None` at the end. Consistent. Maps to `dynamodb:Query`.
     ///
     /// # Errors
     ///

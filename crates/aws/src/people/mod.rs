@@ -1,8 +1,9 @@
-//! The table of people whom accounts have registered, and of their faces. Nothing dies by itself.
+//! The table of people whom accounts have registered, and of their faces. Nothing dies by itself but what is left of whoever was
+//! erased.
 //!
 //! | `part` | holds |
 //! |---|---|
-//! | `person#<person>` | who it is, that they agreed, how many faces there are, and whether they are being erased |
+//! | `person#<person>` | who it is, that they agreed, how many faces there are, and whether they are being erased; afterwards, for a while and without names, what was erased |
 //! | `face#<person>#<face>` | what Rekognition calls the face, and what was measured of it |
 //!
 //! A person's identifier is a time first, so people sort by when they were registered. The number of faces is counted
@@ -24,6 +25,7 @@ use domain::{FaceId, Fault, PersonId, UserId};
 use crate::fault::{malformed, sdk_fault};
 use rows::{PersonItem, State, key, person_item, person_part, read};
 
+pub use erase::ErasureRow;
 pub use faces::AddFaceError;
 pub use rows::{ConsentRow, FaceRow, PersonRow};
 
@@ -67,7 +69,7 @@ impl PeopleTable {
     }
 
     /// Returns the faces that others are compared with, oldest first; `None` where there is no such person, or one that
-    /// is being erased. Consistent. Maps to `dynamodb:GetItem` and `dynamodb:Query`.
+    /// is being erased or was. Consistent. Maps to `dynamodb:GetItem` and `dynamodb:Query`.
     ///
     /// # Errors
     ///
@@ -82,7 +84,7 @@ impl PeopleTable {
         }
     }
 
-    /// Returns a person, also one that is being erased. Consistent. Maps to `dynamodb:GetItem`.
+    /// Returns a person, also one that is being erased or was. Consistent. Maps to `dynamodb:GetItem`.
     ///
     /// # Errors
     ///

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::fault::malformed;
 
-/// A person whom an account has registered. Hides who that is.
+/// A person whom an account has registered. Hides who that is. Of whoever is being erased, or was, nothing is kept that names
+/// them: names, consent and fingerprint read as empty.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PersonRow {
     /// Whose it is.
@@ -26,7 +27,7 @@ pub struct PersonRow {
     pub created_at: Timestamp,
     /// Number of faces.
     pub face_count: u32,
-    /// Whether the person is being erased, and so is nobody any more.
+    /// Whether the person is being erased, or was, and so is nobody any more.
     pub is_erasing: bool,
     /// What the request asked for that registered the person, in a form that equal requests share.
     pub fingerprint: String,
@@ -95,6 +96,7 @@ impl fmt::Debug for FaceRow {
 pub(super) enum State {
     Active,
     Erasing,
+    Erased,
 }
 
 impl State {
@@ -103,6 +105,7 @@ impl State {
         match self {
             Self::Active => "active",
             Self::Erasing => "erasing",
+            Self::Erased => "erased",
         }
     }
 }
@@ -112,16 +115,16 @@ impl State {
 pub(super) struct PersonItem {
     user_id: String,
     part: String,
-    display_name: String,
+    display_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     external_id: Option<String>,
-    notice_version: String,
-    consent_given_by: String,
-    consent_at_ms: i64,
+    notice_version: Option<String>,
+    consent_given_by: Option<String>,
+    consent_at_ms: Option<i64>,
     created_at_ms: i64,
     face_count: u32,
     state: State,
-    fingerprint: String,
+    fingerprint: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -175,15 +178,15 @@ pub(super) fn person_item(row: &PersonRow) -> PersonItem {
     PersonItem {
         user_id: row.owner.to_string(),
         part: person_part(row.id),
-        display_name: row.display_name.clone(),
+        display_name: Some(row.display_name.clone()),
         external_id: row.external_id.clone(),
-        notice_version: row.consent.notice_version.clone(),
-        consent_given_by: row.consent.given_by.clone(),
-        consent_at_ms: row.consent.at.as_millisecond(),
+        notice_version: Some(row.consent.notice_version.clone()),
+        consent_given_by: Some(row.consent.given_by.clone()),
+        consent_at_ms: Some(row.consent.at.as_millisecond()),
         created_at_ms: row.created_at.as_millisecond(),
         face_count: row.face_count,
         state,
-        fingerprint: row.fingerprint.clone(),
+        fingerprint: Some(row.fingerprint.clone()),
     }
 }
 
@@ -221,6 +224,8 @@ pub(super) enum InvalidItem {
     Time(#[from] jiff::Error),
     #[error("not the key of such a row")]
     Part,
+    #[error("it lacks what every person has")]
+    Nameless,
 }
 
 impl TryFrom<PersonItem> for PersonRow {
@@ -228,21 +233,30 @@ impl TryFrom<PersonItem> for PersonRow {
 
     fn try_from(item: PersonItem) -> Result<Self, InvalidItem> {
         let id = item.part.strip_prefix(PEOPLE).ok_or(InvalidItem::Part)?;
+        let is_erasing = item.state != State::Active;
         Ok(Self {
             owner: UserId::parse(&item.user_id)?,
             id: PersonId::parse(id)?,
-            display_name: item.display_name,
+            display_name: named(item.display_name, is_erasing)?,
             external_id: item.external_id,
             consent: ConsentRow {
-                notice_version: item.notice_version,
-                given_by: item.consent_given_by,
-                at: Timestamp::from_millisecond(item.consent_at_ms)?,
+                notice_version: named(item.notice_version, is_erasing)?,
+                given_by: named(item.consent_given_by, is_erasing)?,
+                at: Timestamp::from_millisecond(named(item.consent_at_ms, is_erasing)?)?,
             },
             created_at: Timestamp::from_millisecond(item.created_at_ms)?,
             face_count: item.face_count,
-            is_erasing: item.state == State::Erasing,
-            fingerprint: item.fingerprint,
+            is_erasing,
+            fingerprint: named(item.fingerprint, is_erasing)?,
         })
+    }
+}
+
+/// What is there of everybody but those whom an erasure has begun to forget.
+fn named<T: Default>(value: Option<T>, is_erasing: bool) -> Result<T, InvalidItem> {
+    match value {
+        None if is_erasing => Ok(T::default()),
+        value => value.ok_or(InvalidItem::Nameless),
     }
 }
 

@@ -35,12 +35,11 @@ fn stored(item: impl Serialize) -> HashMap<String, AttributeValue> {
 
 #[test]
 fn rows_read_back_as_they_were_stored() {
-    let nameless = PersonRow {
+    let unnumbered = PersonRow {
         external_id: None,
-        is_erasing: true,
         ..person()
     };
-    for row in [person(), nameless] {
+    for row in [person(), unnumbered] {
         let item = stored(person_item(&row));
         assert_eq!(item["part"], AttributeValue::S(format!("person#{}", row.id)));
         assert_eq!(read::<PersonItem, PersonRow>("Get", item).unwrap(), row);
@@ -52,7 +51,33 @@ fn rows_read_back_as_they_were_stored() {
 }
 
 #[test]
+fn only_who_is_being_erased_may_be_nameless() {
+    for name in [
+        "displayName",
+        "noticeVersion",
+        "consentGivenBy",
+        "consentAtMs",
+        "fingerprint",
+    ] {
+        let mut item = stored(person_item(&person()));
+        item.remove(name).unwrap();
+        read::<PersonItem, PersonRow>("Get", item.clone()).unwrap_err();
+        for state in [State::Erasing, State::Erased] {
+            let state = AttributeValue::S(state.as_str().to_owned());
+            item.insert("state".to_owned(), state);
+            assert!(
+                read::<PersonItem, PersonRow>("Get", item.clone())
+                    .unwrap()
+                    .is_erasing
+            );
+        }
+    }
+}
+
+#[test]
 fn a_state_is_stored_as_conditions_compare_it() {
+    let erased = serde_json::to_value(State::Erased).unwrap();
+    assert_eq!(erased, State::Erased.as_str());
     for (state, is_erasing) in [(State::Active, false), (State::Erasing, true)] {
         let row = PersonRow {
             is_erasing,

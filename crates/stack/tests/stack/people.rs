@@ -1,13 +1,14 @@
 //! People's tables, pictures and collections as the adapters use them, with the rights that the deployed template gives to
 //! the functions.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use aws::{
     collections::{FaceCollections, Indexed},
     erasure::{Folder, OwnedObjects},
     people::{
-        AddFaceError, ChangePersonError, ConsentRow, CreatePersonError, FaceRow, PeopleTable, PersonRow,
+        AddFaceError, ChangePersonError, ConsentRow, CreatePersonError, ErasureRow, FaceRow, PeopleTable,
+        PersonRow,
     },
     photos::{Bucket, ObjectKey},
 };
@@ -127,7 +128,7 @@ async fn people_are_their_owners_and_listed_newest_first() {
     let nobody = table.change(STRANGER, id, Some("Eve"), None).await.unwrap_err();
     assert!(matches!(nobody, ChangePersonError::NotFound), "{nobody:?}");
 
-    assert!(table.begin_erasing(OWNER, person(3).id).await.unwrap());
+    assert!(table.begin_erasing(OWNER, person(3).id).await.unwrap().is_some());
     let (page, after) = table.list(OWNER, 1, None).await.unwrap();
     assert_eq!(
         page,
@@ -184,12 +185,23 @@ async fn who_is_being_erased_is_nobody_and_gets_no_face() {
     let deployed = Deployed::start().await;
     let table = deployed.table().await;
     let id = person(1).id;
-    assert!(!table.begin_erasing(OWNER, id).await.unwrap());
+    assert_eq!(table.begin_erasing(OWNER, id).await.unwrap(), None);
+    let none = BTreeSet::new();
+    assert_eq!(table.note_erased(OWNER, id, &none, &none).await.unwrap(), None);
     table.create(&person(1)).await.unwrap();
     table.add_face(OWNER, &face(id, 1), 9).await.unwrap();
     for _ in 0..2 {
-        assert!(table.begin_erasing(OWNER, id).await.unwrap());
+        let begun = table.begin_erasing(OWNER, id).await.unwrap();
+        assert_eq!(begun, Some(ErasureRow::default()));
     }
+    // From now on nothing names them.
+    let nameless = table.get(OWNER, id).await.unwrap().unwrap();
+    assert!(nameless.is_erasing);
+    assert_eq!(
+        (nameless.display_name, nameless.external_id),
+        (String::new(), None)
+    );
+    assert_eq!(nameless.consent.given_by + &nameless.consent.notice_version, "");
     assert_eq!(table.enrolled(OWNER, id).await.unwrap(), None);
     // Also where the face is there already.
     for number in [1, 2] {
@@ -199,15 +211,50 @@ async fn who_is_being_erased_is_nobody_and_gets_no_face() {
     let nobody = table.change(OWNER, id, Some("Eve"), None).await.unwrap_err();
     assert!(matches!(nobody, ChangePersonError::NotFound), "{nobody:?}");
 
+    // What is noted adds up, and counts once.
+    let names = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+    let note = async |described: &[&str], pictured: &[&str]| {
+        let (described, pictured) = (names(described), names(pictured));
+        table.note_erased(OWNER, id, &described, &pictured).await.unwrap()
+    };
+    note(&["a"], &[]).await.unwrap();
+    let mut erased = ErasureRow {
+        descriptions: names(&["a", "b"]),
+        pictures: names(&["p"]),
+        erased_at: None,
+    };
+    assert_eq!(note(&["a", "b"], &["p"]).await.as_ref(), Some(&erased));
+    assert_eq!(note(&[], &[]).await.as_ref(), Some(&erased));
+
+    let at = person(1).created_at;
+    let expires_at = at + std::time::Duration::from_hours(100_000);
     for _ in 0..2 {
-        table.forget(OWNER, id).await.unwrap();
-        assert_eq!(table.get(OWNER, id).await.unwrap(), None);
+        table.forget(OWNER, id, at, expires_at).await.unwrap();
+        assert!(table.get(OWNER, id).await.unwrap().unwrap().is_erasing);
         assert_eq!(table.faces(OWNER, id).await.unwrap(), []);
+        assert_eq!(table.enrolled(OWNER, id).await.unwrap(), None);
+        assert_eq!(table.list(OWNER, 9, None).await.unwrap(), (Vec::new(), None));
+        let refused = table.add_face(OWNER, &face(id, 3), 9).await.unwrap_err();
+        assert!(matches!(refused, AddFaceError::NotFound), "{refused:?}");
+        let again = table.create(&person(1)).await.unwrap_err();
+        assert!(matches!(again, CreatePersonError::Exists), "{again:?}");
+        // The receipt can be had again.
+        erased.erased_at = Some(at);
+        assert_eq!(
+            table.begin_erasing(OWNER, id).await.unwrap().as_ref(),
+            Some(&erased)
+        );
     }
-    // A late repetition does not take away somebody who was registered since.
-    table.create(&person(1)).await.unwrap();
-    table.forget(OWNER, id).await.unwrap();
-    assert_eq!(table.get(OWNER, id).await.unwrap(), Some(person(1)));
+    // Whoever is not being erased is not forgotten, nor is anybody made of nothing.
+    table.create(&person(2)).await.unwrap();
+    for number in [2, 3] {
+        table
+            .forget(OWNER, person(number).id, at, expires_at)
+            .await
+            .unwrap();
+    }
+    assert_eq!(table.get(OWNER, person(2).id).await.unwrap(), Some(person(2)));
+    assert_eq!(table.get(OWNER, person(3).id).await.unwrap(), None);
     deployed.running.stop().await;
 }
 

@@ -1,15 +1,19 @@
 //! Tables and parameters.
 
+use std::collections::BTreeSet;
+
 use aws::{
     challenges::{AssertionRow, SpendError},
-    people::{AddFaceError, ChangePersonError, CreatePersonError, FaceRow, PersonRow},
+    people::{AddFaceError, ChangePersonError, CreatePersonError, ErasureRow, FaceRow, PersonRow},
     uploads::{Claim, ClaimError, Remembered, UploadRow},
 };
 use domain::{AnalysisId, ChallengeId, FaceId, Fault, PersonId, UploadId, UserId};
 use jiff::Timestamp;
 
 use super::Aws;
-use crate::capabilities::{ClaimUpload, KeepPeople, ReadTokenKeys, RememberRequest, SpendAssertion};
+use crate::capabilities::{
+    ClaimUpload, FindObjects, KeepPeople, ReadTokenKeys, RememberRequest, SpendAssertion,
+};
 
 impl KeepPeople for Aws {
     async fn get_person(&self, owner: UserId, person: PersonId) -> Result<Option<PersonRow>, Fault> {
@@ -51,12 +55,36 @@ impl KeepPeople for Aws {
         self.people.remove_face(owner, person, face).await
     }
 
-    async fn begin_erasing(&self, owner: UserId, person: PersonId) -> Result<bool, Fault> {
+    async fn begin_erasing(&self, owner: UserId, person: PersonId) -> Result<Option<ErasureRow>, Fault> {
         self.people.begin_erasing(owner, person).await
     }
 
-    async fn forget_person(&self, owner: UserId, person: PersonId) -> Result<(), Fault> {
-        self.people.forget(owner, person).await
+    async fn note_erased(
+        &self,
+        owner: UserId,
+        person: PersonId,
+        descriptions: &BTreeSet<String>,
+        pictures: &BTreeSet<String>,
+    ) -> Result<Option<ErasureRow>, Fault> {
+        self.people
+            .note_erased(owner, person, descriptions, pictures)
+            .await
+    }
+
+    async fn forget_person(
+        &self,
+        owner: UserId,
+        person: PersonId,
+        erased_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), Fault> {
+        self.people.forget(owner, person, erased_at, expires_at).await
+    }
+}
+
+impl FindObjects for Aws {
+    async fn find_pictures(&self, owner: UserId, person: PersonId) -> Result<Vec<String>, Fault> {
+        self.images.person_pictures(owner, person).await
     }
 }
 
@@ -93,6 +121,18 @@ impl ClaimUpload for Aws {
     ) -> Result<(), Fault> {
         self.uploads.mark_used(user, upload, analysis, keep_until).await
     }
+
+    async fn mark_pending_used(
+        &self,
+        user: UserId,
+        upload: UploadId,
+        analysis: AnalysisId,
+        keep_until: Timestamp,
+    ) -> Result<(), Fault> {
+        self.uploads
+            .mark_pending_used(user, upload, analysis, keep_until)
+            .await
+    }
 }
 
 impl RememberRequest for Aws {
@@ -121,18 +161,6 @@ impl SpendAssertion for Aws {
         now: Timestamp,
     ) -> Result<Option<AssertionRow>, Fault> {
         self.challenges.usable_assertion(challenge, now).await
-
-    async fn mark_pending_used(
-        &self,
-        user: UserId,
-        upload: UploadId,
-        analysis: AnalysisId,
-        keep_until: Timestamp,
-    ) -> Result<(), Fault> {
-        self.uploads
-            .mark_pending_used(user, upload, analysis, keep_until)
-            .await
-    }
     }
 
     async fn spend_assertion(

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use aws::{
     challenges::AssertionRow,
     faces::{DetectedFace, Verdict},
-    people::{FaceRow, PersonRow},
+    people::{ErasureRow, FaceRow, PersonRow},
     photos::Object,
     uploads::{Remembered, UploadRow},
 };
@@ -89,6 +89,8 @@ type Claimable = (UploadRow, Option<Timestamp>, Option<AnalysisId>);
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) people: BTreeMap<(UserId, PersonId), PersonRow>,
+    /// Of people, and when they end if nobody asks again.
+    pub(crate) erasures: BTreeMap<(UserId, PersonId), (ErasureRow, Option<Timestamp>)>,
     pub(crate) faces: BTreeMap<(UserId, PersonId, FaceId), FaceRow>,
     pub(crate) uploads: BTreeMap<(UserId, UploadId), Claimable>,
     pub(crate) requests: BTreeMap<(UserId, String), Remembered>,
@@ -104,17 +106,17 @@ pub(crate) struct State {
     pub(crate) token_keys: Option<String>,
     /// What is seen in photos of a width, where it is not one good face.
     pub(crate) seen: BTreeMap<u32, Vec<DetectedFace>>,
-    /// Widths of what Rekognition does not take.
-    pub(crate) unreadable: BTreeSet<u32>,
     /// How similar a photo of a width and a picture of another are, where it is not as usual.
     pub(crate) similar: BTreeMap<(u32, u32), Option<f32>>,
+    /// Widths of what Rekognition does not take.
+    pub(crate) unreadable: BTreeSet<u32>,
     /// Why nothing is described, if so.
     pub(crate) not_described: Vec<FaceFault>,
     pub(crate) trouble: Option<Trouble>,
-    pub(crate) calls: Vec<&'static str>,
-}
     /// What somebody else does right after the first call of this name.
     pub(crate) meanwhile: Option<Interlude>,
+    pub(crate) calls: Vec<&'static str>,
+}
 
 /// Tables, buckets, collections and a Rekognition.
 #[derive(Clone, Default)]
@@ -145,11 +147,11 @@ impl World {
                 Some(Trouble::Crash { at, done }) => (at <= number, number < at || number == at && done),
             };
             let result = done.then(|| effect(state));
-            let failed = || Fault::later(name, "out of order");
-            result.filter(|_| !fails).ok_or_else(failed)
             if let Some((_, happen)) = state.meanwhile.take_if(|it| it.0 == name) {
                 happen(state);
             }
+            let failed = || Fault::later(name, "out of order");
+            result.filter(|_| !fails).ok_or_else(failed)
         })
     }
 
@@ -191,11 +193,25 @@ impl World {
         self.with(|it| it.assertions[&challenge].1)
     }
 
-    /// Numbers of people, faces, pictures and descriptions.
+    /// Lets what has ended by this time be gone.
+    pub(crate) fn expire(&self, now: Timestamp) {
+        self.with(|it| {
+            it.erasures.retain(|key, (_, ends_at)| {
+                let stays = ends_at.is_none_or(|it| now < it);
+                if !stays {
+                    it.people.remove(key);
+                }
+                stays
+            });
+        });
+    }
+
+    /// Numbers of people, faces, pictures and descriptions. Whoever was erased is nobody.
     pub(crate) fn kept(&self) -> [usize; 4] {
         self.with(|it| {
+            let erased = it.erasures.values().filter(|it| it.0.erased_at.is_some());
             [
-                it.people.len(),
+                it.people.len() - erased.count(),
                 it.faces.len(),
                 it.pictures.len(),
                 it.descriptions.len(),

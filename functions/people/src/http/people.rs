@@ -130,12 +130,17 @@ pub(super) async fn erase<D: Capabilities>(
     request: Request,
 ) -> Result<Response, Failure> {
     let (owner, person) = (request.principal()?.user, person_id(&request)?);
-    let erased = erase::person(&context.deps, owner, person).await?;
-    context.done(&request, person, AuditEvent::PersonErased).await?;
+    let now = context.now();
+    let erased = erase::person(&context.deps, owner, person, now).await?;
+    // While it can still be repeated: whoever restores a backup goes by what is written down.
+    if !erased.is_repeated {
+        context.done(&request, person, AuditEvent::PersonErased).await?;
+    }
+    erase::forget(&context.deps, owner, person, &erased, now).await?;
     let count = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
     Ok(Response::ok(&ErasureReceipt {
         person_id: person.to_string(),
-        erased_at: context.now().to_string(),
+        erased_at: erased.at.to_string(),
         face_count: count(erased.n_descriptions),
         image_count: count(erased.n_pictures),
     }))

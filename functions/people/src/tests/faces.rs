@@ -218,7 +218,6 @@ async fn an_erased_person_is_nobody_and_the_receipt_counts() {
         )
     );
     assert_eq!(desk.world.kept(), [1, 1, 1, 1]);
-    is_problem(&desk.erase(person).await, 404, "person-not-found");
     is_problem(&desk.show(person).await, 404, "person-not-found");
     is_problem(&desk.erase_face(person, face).await, 404, "person-not-found");
 }

@@ -2,6 +2,7 @@
 
 mod assertions;
 mod crashes;
+mod erasing;
 mod events;
 mod faces;
 mod people;
@@ -10,8 +11,8 @@ mod races;
 mod tenancy;
 mod traces;
 mod verifying;
-
 mod whose;
+
 use std::sync::{Arc, Mutex};
 
 use domain::{FaceId, PersonId, UploadId, UserId};

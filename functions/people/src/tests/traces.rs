@@ -11,7 +11,7 @@ use crate::capabilities::fakes::{ADA, Trouble};
 use crate::register::{Key, Order};
 
 /// What was written down of people, in this order.
-fn written(desk: &Desk) -> Vec<(AuditEvent, AuditOutcome)> {
+pub(super) fn written(desk: &Desk) -> Vec<(AuditEvent, AuditOutcome)> {
     let rows = desk.audit.lock().unwrap();
     let mut entries: Vec<_> = rows.values().map(|it| parse(it).unwrap()).collect();
     entries.sort_by_key(|it| (it.chain, it.number));

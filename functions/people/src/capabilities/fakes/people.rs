@@ -1,14 +1,16 @@
 //! People, keys and assertions.
 
+use std::collections::BTreeSet;
+
 use aws::{
     challenges::{AssertionRow, SpendError},
-    people::{AddFaceError, ChangePersonError, CreatePersonError, FaceRow, PersonRow},
+    people::{AddFaceError, ChangePersonError, CreatePersonError, ErasureRow, FaceRow, PersonRow},
 };
 use domain::{ChallengeId, FaceId, Fault, PersonId, UserId};
 use jiff::Timestamp;
 
 use super::{State, World};
-use crate::capabilities::{KeepPeople, ReadTokenKeys, SpendAssertion};
+use crate::capabilities::{FindObjects, KeepPeople, ReadTokenKeys, SpendAssertion};
 
 impl State {
     fn faces_of(&self, owner: UserId, person: PersonId) -> Vec<FaceRow> {
@@ -122,19 +124,69 @@ impl KeepPeople for World {
         .await
     }
 
-    async fn begin_erasing(&self, owner: UserId, person: PersonId) -> Result<bool, Fault> {
+    async fn begin_erasing(&self, owner: UserId, person: PersonId) -> Result<Option<ErasureRow>, Fault> {
         self.call("BeginErasing", |it| {
-            let row = it.people.get_mut(&(owner, person));
-            row.map(|it| it.is_erasing = true).is_some()
+            let row = it.people.get_mut(&(owner, person))?;
+            row.is_erasing = true;
+            row.external_id = None;
+            let consent = &mut row.consent;
+            for name in [
+                &mut row.display_name,
+                &mut row.fingerprint,
+                &mut consent.notice_version,
+                &mut consent.given_by,
+            ] {
+                name.clear();
+            }
+            consent.at = Timestamp::UNIX_EPOCH;
+            let erasure = it.erasures.entry((owner, person)).or_default();
+            erasure.1 = None;
+            Some(erasure.0.clone())
         })
         .await
     }
 
-    async fn forget_person(&self, owner: UserId, person: PersonId) -> Result<(), Fault> {
+    async fn note_erased(
+        &self,
+        owner: UserId,
+        person: PersonId,
+        descriptions: &BTreeSet<String>,
+        pictures: &BTreeSet<String>,
+    ) -> Result<Option<ErasureRow>, Fault> {
+        self.call("NoteErased", |it| {
+            let (erasure, _) = it.erasures.get_mut(&(owner, person))?;
+            erasure.descriptions.extend(descriptions.iter().cloned());
+            erasure.pictures.extend(pictures.iter().cloned());
+            Some(erasure.clone())
+        })
+        .await
+    }
+
+    async fn forget_person(
+        &self,
+        owner: UserId,
+        person: PersonId,
+        erased_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), Fault> {
         self.call("ForgetPerson", |it| {
             it.faces.retain(|key, _| (key.0, key.1) != (owner, person));
-            it.people
-                .retain(|key, row| *key != (owner, person) || !row.is_erasing);
+            if let Some((erasure, ends_at)) = it.erasures.get_mut(&(owner, person)) {
+                erasure.erased_at = Some(erased_at);
+                *ends_at = Some(expires_at);
+                it.people.get_mut(&(owner, person)).unwrap().face_count = 0;
+            }
+        })
+        .await
+    }
+}
+
+impl FindObjects for World {
+    async fn find_pictures(&self, owner: UserId, person: PersonId) -> Result<Vec<String>, Fault> {
+        self.call("FindPictures", |it| {
+            let all = it.pictures.keys();
+            let own = all.filter(|key| (key.0, key.1) == (owner, person));
+            own.map(|key| key.2.to_string()).collect()
         })
         .await
     }
