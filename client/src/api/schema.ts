@@ -477,7 +477,7 @@ export interface paths {
         post?: never;
         /**
          * Erases one of your people with all faces and pictures, and says what was erased.
-         * @description From the first moment on the person is not recognised any more. Where it fails half-way, ask again: it goes on with what is left.
+         * @description From the first moment on the person is not recognised any more, and their name and consent are gone. Where it fails half-way, ask again: it goes on with what is left, and the receipt is of the whole erasure. For a day afterwards asking again looks for anything that a request at the same time may have left, erases that, too, and returns the receipt again; every other request answers `person-not-found` at once.
          */
         delete: operations["deletePerson"];
         options?: never;
@@ -1131,17 +1131,17 @@ export interface components {
             personId: string;
             /**
              * Format: date-time
-             * @description When it was done.
+             * @description When everything was gone.
              */
             erasedAt: string;
             /**
              * Format: uint32
-             * @description Descriptions of faces that were taken out of Rekognition's collection.
+             * @description Descriptions of faces that were taken out of Rekognition's collection, by all requests together.
              */
             faceCount: number;
             /**
              * Format: uint32
-             * @description Pictures that were erased.
+             * @description Pictures that were erased, by all requests together.
              */
             imageCount: number;
         };
@@ -4744,6 +4744,10 @@ export interface operations {
                 headers: {
                     /** @description Path of the person. */
                     Location?: string;
+                    /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4834,6 +4838,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Busy"];
         };
@@ -4942,6 +4947,10 @@ export interface operations {
             /** @description The receipt; keep it as your record of the erasure. */
             200: {
                 headers: {
+                    /** @description Name of the limit, how many it lets through (`q`), and within how many seconds (`w`). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Name of the limit, how many are left (`r`), and after how many seconds there are more (`t`). */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4993,6 +5002,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["PersonNotFound"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Busy"];
         };

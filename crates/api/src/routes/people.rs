@@ -127,8 +127,10 @@ pub const DELETE_PERSON: Route = Route {
     function: PEOPLE_FUNCTION,
     access: Access::Scoped(WRITE),
     summary: "Erases one of your people with all faces and pictures, and says what was erased.",
-    description: "From the first moment on the person is not recognised any more. Where it fails half-way, ask again: \
-                  it goes on with what is left.",
+    description: "From the first moment on the person is not recognised any more, and their name and consent are gone. Where \
+                  it fails half-way, ask again: it goes on with what is left, and the receipt is of the whole erasure. \
+                  For a day afterwards asking again looks for anything that a request at the same time may have left, erases \
+                  that, too, and returns the receipt again; every other request answers `person-not-found` at once.",
     query: None,
     body: None,
     idempotent_by_key: false,

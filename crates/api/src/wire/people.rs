@@ -146,12 +146,12 @@ pub struct ErasureReceipt {
     /// The person.
     #[schemars(extend("format" = "uuid"))]
     pub person_id: String,
-    /// When it was done.
+    /// When everything was gone.
     #[schemars(extend("format" = "date-time"))]
     pub erased_at: String,
-    /// Descriptions of faces that were taken out of Rekognition's collection.
+    /// Descriptions of faces that were taken out of Rekognition's collection, by all requests together.
     pub face_count: u32,
-    /// Pictures that were erased.
+    /// Pictures that were erased, by all requests together.
     pub image_count: u32,
 }
 
