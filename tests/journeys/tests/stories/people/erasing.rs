@@ -40,7 +40,7 @@ async fn whoever_is_erased_leaves_a_receipt_and_nothing_else() {
 
     ada.get(&path).await.expect_problem(404, "person-not-found");
     ada.get(&picture).await.expect_problem(404, "person-not-found");
-    ada.delete(&path).await.expect_problem(404, "person-not-found");
+    assert_eq!(ada.delete(&path).await.expect(200), receipt, "whoever lost it");
     let photo = camera(&Cutout::PEACH.picture());
     ada.verify_photo(&peach, &photo)
         .await
