@@ -554,7 +554,7 @@ export interface paths {
         put?: never;
         /**
          * Says whether somebody is one of your people.
-         * @description By a photo with one face, or by the assertion of a passed liveness challenge: then the face that was before the camera is compared. An assertion is good once, and only for the account that began the challenge; one that names a person is good for that person only.
+         * @description By a photo with one face, or by the assertion of a passed liveness challenge: then the face that was before the camera is compared. An assertion is good once, and only for the account that began the challenge; one that names a person is good for that person only. Where an answer was lost it may be used up: begin another challenge.
          */
         post: operations["verifyPerson"];
         delete?: never;

@@ -253,7 +253,8 @@ pub const VERIFY_PERSON: Route = Route {
     summary: "Says whether somebody is one of your people.",
     description: "By a photo with one face, or by the assertion of a passed liveness challenge: then the face that was before \
                   the camera is compared. An assertion is good once, and only for the account that began the challenge; \
-                  one that names a person is good for that person only.",
+                  one that names a person is good for that person only. Where an answer was lost it may be used up: begin \
+                  another challenge.",
     query: None,
     body: Some(Body {
         schema: schema_of::<wire::VerifyPersonRequest>,
