@@ -16,6 +16,7 @@ use crate::{
     config::Config,
     http::{self, Context},
     keys::Keys,
+    operator,
 };
 
 /// Tables, buckets, Rekognition and parameters.
@@ -56,7 +57,7 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         token_key_parameter: config.token_key_parameter,
     };
     let callers = Callers::new(kit, parameters, &config.callers);
-    let context = Context {
+    let context = Arc::new(Context {
         deps,
         keys: Keys::default(),
         threshold_percent: config.verify_threshold_percent,
@@ -64,7 +65,7 @@ pub async fn init(kit: &Kit) -> Result<Function, InitError> {
         trail: callers.trail,
         clock: kit.clock.clone(),
         ids: kit.ids.clone(),
-    };
-    let router = http::router(callers.tokens, callers.api_keys, Arc::new(context));
-    Ok(Function::http(router))
+    });
+    let router = http::router(callers.tokens, callers.api_keys, context.clone());
+    Ok(operator::function(router, context))
 }

@@ -91,6 +91,13 @@ pub trait KeepPeople {
         after: Option<PersonId>,
     ) -> impl Future<Output = Result<(Vec<PersonRow>, Option<PersonId>), Fault>> + Send;
 
+    /// Returns whom an account began to erase without getting to the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed.
+    fn list_erasing(&self, owner: UserId) -> impl Future<Output = Result<Vec<PersonId>, Fault>> + Send;
+
     /// Registers a person.
     ///
     /// # Errors

@@ -44,7 +44,7 @@ impl<D> std::fmt::Debug for Context<D> {
 
 impl<D> Context<D> {
     /// The time, in the whole milliseconds that tables keep.
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         let now = self.clock.now();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }

@@ -4,7 +4,7 @@
 //! that are kept, and described in the account's collection of Rekognition so that nobody is registered as two people.
 //!
 //! Reading order: [`register`] (people), [`face`] with [`upload`] (a photo's pixels) and [`seen`] (what Rekognition says of them)
-//! and [`whose`] (whose they are), [`verify`] with [`keys`] (assertions of liveness challenges), [`erase`], [`shown`] (what is
+//! and [`whose`] (whose they are), [`verify`] with [`keys`] (assertions of liveness challenges), [`erase`] with [`operator`], [`shown`] (what is
 //! told), [`refusal`], [`capabilities`], [`http`], [`adapters`], [`config`] and [`manifest`].
 
 pub mod adapters;
@@ -15,6 +15,7 @@ pub mod face;
 pub mod http;
 pub mod keys;
 pub mod manifest;
+pub mod operator;
 pub mod refusal;
 pub mod register;
 pub mod seen;

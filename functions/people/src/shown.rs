@@ -2,6 +2,9 @@
 
 use api::{BASE_PATH, wire};
 use aws::people::{FaceRow, PersonRow};
+use domain::PersonId;
+
+use crate::erase::Erased;
 
 /// Path of a person.
 #[must_use]
@@ -35,6 +38,18 @@ pub fn summary(row: &PersonRow) -> wire::PersonSummary {
         external_id: row.external_id.clone(),
         created_at: row.created_at.to_string(),
         face_count: row.face_count,
+    }
+}
+
+/// What the erasure of a person leaves.
+#[must_use]
+pub fn receipt(person: PersonId, erased: &Erased) -> wire::ErasureReceipt {
+    let count = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+    wire::ErasureReceipt {
+        person_id: person.to_string(),
+        erased_at: erased.at.to_string(),
+        face_count: count(erased.n_descriptions),
+        image_count: count(erased.n_pictures),
     }
 }
 

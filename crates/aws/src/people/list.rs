@@ -60,4 +60,35 @@ impl PeopleTable {
         let after = rows.last().filter(|_| more).map(|it| it.id);
         Ok((rows, after))
     }
+
+    /// Returns the people whom an account began to erase without getting to the end. Consistent. Maps to `dynamodb:Query`.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if the table failed or a row does not parse.
+    pub async fn erasing(&self, owner: UserId) -> Result<Vec<PersonId>, Fault> {
+        const OPERATION: &str = "ListErasing";
+        let erasing = AttributeValue::S(State::Erasing.as_str().to_owned());
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("userId = :owner AND begins_with(part, :people)")
+            .filter_expression("#state = :erasing")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":owner", AttributeValue::S(owner.to_string()))
+            .expression_attribute_values(":people", AttributeValue::S(PEOPLE.to_owned()))
+            .expression_attribute_values(":erasing", erasing)
+            .consistent_read(true)
+            .into_paginator()
+            .send();
+        let mut people = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|it| sdk_fault(OPERATION, it))?;
+            for item in page.items.unwrap_or_default() {
+                people.push(read::<PersonItem, PersonRow>(OPERATION, item)?.id);
+            }
+        }
+        Ok(people)
+    }
 }

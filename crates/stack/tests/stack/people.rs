@@ -211,6 +211,7 @@ async fn who_is_being_erased_is_nobody_and_gets_no_face() {
     let nobody = table.change(OWNER, id, Some("Eve"), None).await.unwrap_err();
     assert!(matches!(nobody, ChangePersonError::NotFound), "{nobody:?}");
 
+    assert_eq!(table.erasing(OWNER).await.unwrap(), [id]);
     // What is noted adds up, and counts once.
     let names = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
     let note = async |described: &[&str], pictured: &[&str]| {
@@ -230,6 +231,7 @@ async fn who_is_being_erased_is_nobody_and_gets_no_face() {
     let expires_at = at + std::time::Duration::from_hours(100_000);
     for _ in 0..2 {
         table.forget(OWNER, id, at, expires_at).await.unwrap();
+        assert_eq!(table.erasing(OWNER).await.unwrap(), []);
         assert!(table.get(OWNER, id).await.unwrap().unwrap().is_erasing);
         assert_eq!(table.faces(OWNER, id).await.unwrap(), []);
         assert_eq!(table.enrolled(OWNER, id).await.unwrap(), None);

@@ -33,6 +33,10 @@ impl KeepPeople for Aws {
         self.people.list(owner, limit, after).await
     }
 
+    async fn list_erasing(&self, owner: UserId) -> Result<Vec<PersonId>, Fault> {
+        self.people.erasing(owner).await
+    }
+
     async fn create_person(&self, row: &PersonRow) -> Result<(), CreatePersonError> {
         self.people.create(row).await
     }

@@ -2,9 +2,7 @@
 
 use api::{
     Problem, ProblemType, routes,
-    wire::{
-        AuditEvent, ChangePersonRequest, CreatePersonRequest, ErasureReceipt, ListPeopleQuery, PersonPage,
-    },
+    wire::{AuditEvent, ChangePersonRequest, CreatePersonRequest, ListPeopleQuery, PersonPage},
 };
 use domain::{PageLimit, PersonId, UserId};
 use http::header::LOCATION;
@@ -137,11 +135,5 @@ pub(super) async fn erase<D: Capabilities>(
         context.done(&request, person, AuditEvent::PersonErased).await?;
     }
     erase::forget(&context.deps, owner, person, &erased, now).await?;
-    let count = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
-    Ok(Response::ok(&ErasureReceipt {
-        person_id: person.to_string(),
-        erased_at: erased.at.to_string(),
-        face_count: count(erased.n_descriptions),
-        image_count: count(erased.n_pictures),
-    }))
+    Ok(Response::ok(&shown::receipt(person, &erased)))
 }

@@ -1,8 +1,9 @@
 //! What is left of somebody who was erased: a receipt, and that for a day.
 
 use api::wire::{AuditEvent, AuditOutcome};
-use domain::{FaceId, PersonId};
+use domain::{FaceId, PersonId, UserId};
 use intake::Jpeg;
+use lambda_kit::Invocation;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -116,6 +117,41 @@ async fn an_erasure_is_written_down_before_it_cannot_be_repeated_any_more() {
         // Twice rather than not at all.
         assert_eq!(n_written(&desk), if done { 1 } else { 2 });
     }
+}
+
+#[tokio::test]
+async fn whoever_operates_the_stack_finishes_what_an_account_began_to_erase() {
+    let last = place_of("ForgetPerson").await;
+    for at in 2..=last {
+        let (desk, person) = desk().await;
+        let stays = desk.person().await;
+        desk.world.trouble(Some(Trouble::Crash { at, done: false }));
+        is_problem(&desk.erase(person).await, 503, "busy");
+        desk.world.trouble(None);
+        let finish = async |owner: UserId| {
+            let event = json!({ "visavisAction": "finish-erasures", "userId": owner.to_string() });
+            let answer = desk.function.invoke(event, Invocation::new("op")).await.unwrap();
+            answer["finished"].as_array().unwrap().clone()
+        };
+        assert_eq!(finish(BOB).await, [] as [Value; 0]);
+        let receipts = finish(ADA).await;
+        assert_eq!(receipts.len(), 1, "{at}");
+        assert_eq!(receipts[0]["personId"], person.to_string());
+        has_counts(&receipts[0], 2, 2);
+        assert_eq!(desk.world.kept(), [1, 0, 0, 0], "{at}");
+        assert_eq!(desk.show(stays).await.0, 200);
+        // The account has its receipt, too, and there is nothing left to finish.
+        assert_eq!(desk.erase(person).await, (200, receipts[0].clone()));
+        assert_eq!(finish(ADA).await, [] as [Value; 0]);
+        let entries = written(&desk);
+        assert!(entries.contains(&(AuditEvent::PersonErased, AuditOutcome::Done)));
+    }
+    let nobodys = json!({ "visavisAction": "finish-erasures", "userId": "x" });
+    let desk = Desk::new();
+    desk.function
+        .invoke(nobodys, Invocation::new("op"))
+        .await
+        .unwrap_err();
 }
 
 #[tokio::test]

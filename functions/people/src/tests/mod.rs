@@ -68,14 +68,15 @@ impl Desk {
     fn new() -> Self {
         let (world, hands) = (World::default(), Hands(Arc::new(Mutex::new(now()))));
         let (api_keys, audit) = (ApiKeyRows::default(), AuditRows::default());
+        let context = Arc::new(context(&world, &hands, &audit));
         let router = router(
             testing::access_tokens(now()),
             api_keys.verifier(Arc::new(hands.clone())),
-            Arc::new(context(&world, &hands, &audit)),
+            context.clone(),
         );
         assert_eq!(router.misplaced(crate::MANIFEST.logical_id), [] as [&str; 0]);
         Self {
-            function: Function::http(router),
+            function: crate::operator::function(router, context),
             world,
             hands,
             api_keys,

@@ -58,6 +58,15 @@ impl KeepPeople for World {
         .await
     }
 
+    async fn list_erasing(&self, owner: UserId) -> Result<Vec<PersonId>, Fault> {
+        self.call("ListErasing", |it| {
+            let own = it.erasures.iter().filter(|(key, _)| key.0 == owner);
+            // What is being erased has no end.
+            own.filter(|(_, it)| it.1.is_none()).map(|(key, _)| key.1).collect()
+        })
+        .await
+    }
+
     async fn create_person(&self, row: &PersonRow) -> Result<(), CreatePersonError> {
         self.call("CreatePerson", |it| {
             let key = (row.owner, row.id);
