@@ -62,7 +62,9 @@ impl KeepPeople for World {
         self.call("ListErasing", |it| {
             let own = it.erasures.iter().filter(|(key, _)| key.0 == owner);
             // What is being erased has no end.
-            own.filter(|(_, it)| it.1.is_none()).map(|(key, _)| key.1).collect()
+            own.filter(|(_, it)| it.1.is_none())
+                .map(|(key, _)| key.1)
+                .collect()
         })
         .await
     }
