@@ -9,4 +9,5 @@ mod killed;
 mod life;
 mod ours;
 mod people;
+mod uploads;
 mod world;
