@@ -92,7 +92,7 @@ pub async fn by_photo<D: Capabilities>(
 /// # Errors
 ///
 /// [`Refusal::PersonNotFound`], [`Refusal::PersonWithoutFace`], and [`Refusal::Assertion`] for one that is not for this account and
-/// this person, or was used before. After a fault it is still good.
+/// this person, or was used before. After a fault it is still good, unless the answer to the write that uses it up was lost.
 pub async fn by_assertion<D: Capabilities>(
     deps: &D,
     claimed: Claimed,
