@@ -103,15 +103,14 @@ async fn what_is_avoided_is_not_asked_for() {
     );
     let (_, result) = desk.verify(&begun).await;
     assert_eq!(result["passed"], true);
-    // And whoever lets somebody in for it can know.
+    // And whoever lets somebody in for it can know, and does not take it for a whole one.
     let assertion = result["assertion"].as_str().unwrap();
-    let said = keys(&desk)
-        .await
-        .assertion(assertion, ChallengeKind::Sequence, now());
-    assert_eq!(
-        serde_json::to_value(said.unwrap().avoided).unwrap(),
-        avoid["avoid"]
-    );
+    let keys = keys(&desk).await;
+    let said = keys.assertion(assertion, ChallengeKind::Nose, now()).unwrap();
+    assert_eq!(serde_json::to_value(said.avoided).unwrap(), avoid["avoid"]);
+    assert_eq!(said.kind, ChallengeKind::Nose);
+    let whole = keys.assertion(assertion, ChallengeKind::Sequence, now());
+    assert!(whole.is_none());
 }
 
 #[tokio::test]
